@@ -1,0 +1,3 @@
+/** The public API of the course: one line for each room. */
+export * from "./notebook/host";
+export * from "./notebook/show";
