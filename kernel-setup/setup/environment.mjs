@@ -34,6 +34,8 @@ export const paths = {
   /** What the library reads to know which TensorFlow runs the tensors. */
   backend: join(cache, "setup", "backend.json"),
   setupState: join(cache, "setup"),
+  /** One record for each step of set-up that succeeded. */
+  stepRecords: join(cache, "setup", "steps"),
   tmp: join(cache, "tmp"),
 };
 
