@@ -1,3 +1,4 @@
 /** The public API of the course: one line for each room. */
 export * from "./notebook/host";
 export * from "./notebook/show";
+export * from "./plot";

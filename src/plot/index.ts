@@ -1,0 +1,10 @@
+export type { Axis, Labels, Size } from "./axis";
+export { frameSlider, type FrameSliderOptions } from "./frame-slider";
+export { heatMap, type HeatMapData, type HeatMapOptions } from "./heat-map";
+export { binSamples, histogram, type Bins, type HistogramOptions } from "./histogram";
+export { imageGrid, type ImageGridOptions } from "./image-grid";
+export type { Images } from "./images";
+export { lines, type LinesOptions, type Series } from "./lines";
+export { plotly, plotlyScript, type PlotlyFigure } from "./plotly";
+export { points, type PointsOptions } from "./points";
+export { vegaLite, type Figure, type VegaLiteSpec } from "./vega-lite";
