@@ -1,0 +1,58 @@
+// @ts-check
+/** Builds what runs: the kernel (dist/kernel) and the library (dist/lib). `node build.mjs kernel|library` */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { argv, execPath, exit } from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../..");
+
+/**
+ * Bundles each thread of the kernel into one small file. tslab's TypeScript shrinks from 8 MB to 3 MB on the way, which
+ * saves 15 MB of memory and a fifth of the start-up time.
+ */
+export async function buildKernel() {
+  const esbuild = await import("esbuild");
+  const outdir = join(root, "dist", "kernel");
+  rmSync(outdir, { recursive: true, force: true });
+  await esbuild.build({
+    entryPoints: {
+      main: join(here, "main.ts"),
+      jupyter: join(here, "jupyter.ts"),
+      check: join(here, "check.ts"),
+    },
+    outdir,
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    minify: true,
+    keepNames: true,
+    charset: "ascii",
+    external: ["zeromq"],
+    alias: { "@tslab/typescript-for-tslab": join(here, "converter-typescript.ts") },
+    logLevel: "error",
+  });
+}
+
+/** Compiles `src`. @returns {boolean} whether it has no type errors; the JavaScript is written in any case */
+export function buildLibrary() {
+  const started = new Date();
+  const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
+  const { status } = spawnSync(execPath, [compiler, "-p", join(root, "src"), "--pretty", "false"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  const stamp = join(root, "dist", "lib", ".built");
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, "");
+  utimesSync(stamp, started, started);
+  return status === 0;
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? "").href) {
+  if (argv[2] === "kernel") await buildKernel();
+  else if (!buildLibrary()) exit(1);
+}

@@ -1,0 +1,217 @@
+/** Turns cells into JavaScript: tslab's converter, with the project's compiler options, source maps and library. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { TraceMap, type EncodedSourceMap } from "@jridgewell/trace-mapping";
+import type { MapChain } from "./source-maps";
+import { createConverter, type Converter, type Diagnostic } from "tslab/dist/converter";
+import type TypeScript from "typescript";
+import { declaredValues, dropDeclarations } from "./declarations";
+import { commonGlobals, nodeGlobals, usesNodeTypes } from "./globals";
+import { instrument } from "./instrument";
+import { shareVariables } from "./share";
+import { hooks, ts } from "./typescript";
+
+/** A cell that passed the type checker. */
+export interface CompiledCell {
+  /** The body of a function of `exports`, `require` and the names in instrument.ts. */
+  readonly code: string;
+  /** From positions in `code` to positions in the cell. */
+  readonly map: MapChain;
+  /** The export that holds the value of the cell's last expression. */
+  readonly lastExpression: string | undefined;
+  /** Modules beside the notebook that the cell imports, as CommonJS. */
+  readonly modules: readonly CompiledModule[];
+}
+
+export interface CompiledModule {
+  readonly path: string;
+  readonly code: string;
+  readonly map: MapChain;
+}
+
+/** What a cell's code refers to at a place. */
+export interface Inspection {
+  readonly signature: string;
+  readonly documentation: string;
+}
+
+export interface Completion {
+  readonly start: number;
+  readonly end: number;
+  readonly entries: readonly { name: string; kind: string }[];
+}
+
+/** Compiler of one notebook: remembers what its cells declared. */
+export interface Compiler {
+  /** @throws CompileError with every diagnostic. */
+  compile(code: string): CompiledCell;
+  /** Keeps the last compiled cell's declarations; of an unfinished cell only those of names that have a value. */
+  commit(finished: boolean, hasValue: (name: string) => boolean): void;
+  complete(code: string, position: number): Completion;
+  inspect(code: string, position: number): Inspection | undefined;
+}
+
+/** A cell that TypeScript rejects. */
+export class CompileError extends Error {
+  override readonly name = "CompileError";
+  constructor(readonly diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map(({ messageText }) => messageText).join("\n"));
+  }
+}
+
+const cannotFindModule = 2307;
+
+/** @param root the project's folder, whose library and packages every notebook may import */
+export function createCompiler(root: string): Compiler {
+  let session = openConverter(root);
+  let declarations = "";
+  let pending = "";
+  let unresolved = false;
+
+  const prepare = (code: string): Converter => {
+    // A module that was missing may have been written since; the converter would remember that it was not there.
+    if (unresolved) session = openConverter(root);
+    unresolved = false;
+    session.refresh();
+    if (usesNodeTypes(code)) session.useNodeTypes();
+    return session.converter;
+  };
+
+  return {
+    compile(code) {
+      const result = prepare(code).convert(declarations, code);
+      if (result.diagnostics.length > 0) {
+        unresolved = result.diagnostics.some((one) => one.code === cannotFindModule);
+        throw new CompileError(result.diagnostics);
+      }
+      pending = result.declOutput ?? "";
+      const mapOf = (output: string) => session.maps.get(output) ?? [];
+      const cell = {
+        code: result.output ?? "",
+        map: mapOf(result.output ?? ""),
+        lastExpression: result.lastExpressionVar,
+        modules: (result.sideOutputs ?? []).map(({ path, data }) => ({ path, code: data, map: mapOf(data) })),
+      };
+      session.maps.clear();
+      return cell;
+    },
+    commit(finished, hasValue) {
+      const missing = finished ? [] : declaredValues(pending).filter((name) => !hasValue(name));
+      declarations = dropDeclarations(pending, missing);
+    },
+    complete(code, position) {
+      const { start, end, candidates, original } = prepare(code).complete(declarations, code, position);
+      const kinds = new Map(original?.entries.map((entry) => [entry.name, entry.kind as string]));
+      const visible = candidates.filter((name) => !name.startsWith("tsLastExpr"));
+      return { start, end, entries: visible.map((name) => ({ name, kind: kinds.get(name) ?? "" })) };
+    },
+    inspect(code, position) {
+      const info = prepare(code).inspect(declarations, code, position) as TypeScript.QuickInfo | undefined;
+      if (!info) return undefined;
+      const text = (parts: readonly TypeScript.SymbolDisplayPart[] | undefined) =>
+        parts?.map((part) => part.text).join("") ?? "";
+      const tags = info.tags?.map((tag) => `@${tag.name} ${text(tag.text)}`.trim()) ?? [];
+      return {
+        signature: text(info.displayParts),
+        documentation: [text(info.documentation), ...tags].filter(Boolean).join("\n\n"),
+      };
+    },
+  };
+}
+
+interface Session {
+  readonly converter: Converter;
+  /** Tells TypeScript which of the notebook's own files have changed. */
+  refresh(): void;
+  useNodeTypes(): void;
+  /** The source maps of what was emitted, by its text. */
+  readonly maps: Map<string, MapChain>;
+}
+
+/** A converter whose host and transpiler are ours; see typescript.ts. */
+function openConverter(root: string): Session {
+  const globalsFile = join(process.cwd(), "__globals__.d.ts");
+  const watched = new Map<string, { changed: TypeScript.FileWatcherCallback; seen: number }>();
+  let globals = commonGlobals;
+  let globalsChanged: TypeScript.FileWatcherCallback | undefined;
+  const maps = new Map<string, MapChain>();
+
+  hooks.host = (rootFiles, options, system, ...rest) => {
+    const { readFile, fileExists, watchFile } = system;
+    system.readFile = (path, encoding) =>
+      path === globalsFile ? globals : readFile.call(system, path, encoding);
+    system.fileExists = (path) => path === globalsFile || fileExists.call(system, path);
+    system.watchFile = (path, changed, ...more) => {
+      if (path === globalsFile) globalsChanged = changed;
+      else if (isUserFile(path, root)) watched.set(path, { changed, seen: modified(path) });
+      return watchFile!.call(system, path, changed, ...more);
+    };
+    return [[...rootFiles, globalsFile], { ...options, ...compilerOptions(root) }, system, ...rest];
+  };
+
+  hooks.transpile = (code, options, real) => {
+    const first = inlineMap(code);
+    const isCell = first?.file === "__tslab__.js";
+    const output = real(isCell ? shareVariables(code) : code, {
+      ...options,
+      compilerOptions: { ...options.compilerOptions, sourceMap: true },
+      transformers: { before: isCell ? [instrument] : [] },
+    });
+    const outputText = output.outputText.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
+    if (first && output.sourceMapText)
+      maps.set(outputText, [new TraceMap(output.sourceMapText), new TraceMap(first)]);
+    return { ...output, outputText };
+  };
+
+  return {
+    converter: createConverter({ isJS: false, isBrowser: false }),
+    refresh() {
+      for (const [path, file] of watched) {
+        const now = modified(path);
+        if (now === file.seen) continue;
+        file.seen = now;
+        file.changed(
+          path,
+          existsSync(path) ? ts.FileWatcherEventKind.Changed : ts.FileWatcherEventKind.Deleted,
+        );
+      }
+    },
+    useNodeTypes() {
+      if (globals === nodeGlobals) return;
+      globals = nodeGlobals;
+      globalsChanged?.(globalsFile, ts.FileWatcherEventKind.Changed);
+    },
+    maps,
+  };
+}
+
+function compilerOptions(root: string): TypeScript.CompilerOptions {
+  return {
+    strict: true,
+    lib: ["lib.es2023.d.ts"],
+    types: [],
+    typeRoots: [join(root, "node_modules", "@types")],
+    baseUrl: root,
+    paths: {
+      diffusion: [join(root, "dist", "lib", "index.d.ts")],
+      "*": ["*", join(root, "node_modules", "*"), join(root, "node_modules", "@types", "*")],
+    },
+    inlineSourceMap: true,
+  };
+}
+
+/** Files that change while the notebook is open; packages and the compiled library do not. */
+function isUserFile(path: string, root: string): boolean {
+  return !path.includes("/node_modules/") && !path.startsWith(join(root, "dist"));
+}
+
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function inlineMap(code: string): EncodedSourceMap | undefined {
+  const encoded = /\/\/# sourceMappingURL=data:application\/json;base64,(\S+)/.exec(code)?.[1];
+  return encoded
+    ? (JSON.parse(Buffer.from(encoded, "base64").toString("utf8")) as EncodedSourceMap)
+    : undefined;
+}

@@ -1,0 +1,158 @@
+/** Runs cells, one at a time. */
+import { Script } from "node:vm";
+import { createCell, createRuntime, currentCell, Interrupted, type Cell } from "./cell";
+import { CompileError, type CompiledCell, type Compiler } from "./compiler";
+import { runtimeName } from "./instrument";
+import type { Content } from "./messages";
+import type { Modules } from "./modules";
+import type { Output } from "./output";
+import type { ErrorReport, Reporter } from "./report";
+import { describe } from "./result";
+import { exportsName } from "./share";
+import type { SourceMaps } from "./source-maps";
+import { cellFile } from "./stack";
+
+export interface Executor {
+  execute(cell: { id: number; code: string; count: number; silent: boolean }): Promise<Execution>;
+  /** Stops the running cell at its next `await`; its loops and synchronous code are stopped by other means. */
+  interrupt(): void;
+  /** An error that reached nobody: thrown in a timer, or in a promise that nobody awaits. */
+  stray(error: unknown): void;
+}
+
+export interface Execution {
+  readonly content: Content;
+  /** The text of the result, for the history. */
+  readonly result?: string;
+}
+
+export interface ExecutorParts {
+  readonly compiler: Compiler;
+  readonly modules: Modules;
+  readonly maps: SourceMaps;
+  readonly reporter: Reporter;
+  readonly output: Output;
+  readonly isInterrupted: () => boolean;
+  /** Called with the cell that begins, and with undefined when it has ended. */
+  readonly onRunning: (cell: Cell | undefined) => void;
+}
+
+/** Where a cell's wrapper finds its arguments. */
+const argumentsKey = Symbol.for("tslab.arguments");
+/** tslab's converter writes source maps for a cell that follows one line of its own. */
+const converterLines = 1;
+
+export function createExecutor(parts: ExecutorParts): Executor {
+  const { compiler, modules, maps, reporter, output } = parts;
+  const variables: Record<string, unknown> = {};
+  const wrapperArguments = [variables, modules.require, createRuntime(parts.isInterrupted), variables];
+  let running: Cell | undefined;
+  let latest: Cell | undefined;
+
+  const compile = (code: string, count: number): CompiledCell => {
+    const compiled = compiler.compile(code);
+    modules.update(compiled.modules);
+    maps.add(cellFile(count), compiled.map, cellFile(count), -converterLines);
+    maps.setSource(cellFile(count), code);
+    return compiled;
+  };
+
+  const run = async (cell: Cell, compiled: CompiledCell): Promise<unknown> => {
+    const prefix = `(async function (exports, require, ${runtimeName}, ${exportsName}) {`;
+    const suffix = `\n})(...globalThis[Symbol.for(${JSON.stringify(argumentsKey.description)})])`;
+    const script = new Script(prefix + compiled.code + suffix, {
+      filename: cellFile(cell.count),
+      columnOffset: -prefix.length,
+    });
+    Object.defineProperty(globalThis, argumentsKey, { value: wrapperArguments, configurable: true });
+    await cell.guard(script.runInThisContext({ breakOnSigint: true }) as Promise<void>);
+    await settle(cell);
+    const name = compiled.lastExpression;
+    if (name === undefined) return undefined;
+    const value = variables[name];
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name is tslab's own
+    delete variables[name];
+    return value;
+  };
+
+  const showResult = async (cell: Cell, value: unknown): Promise<string> => {
+    const bundle = await cell.guard(
+      describe(value, (error) => {
+        output.publish("error", reporter.thrown(error));
+      }),
+    );
+    output.publish("execute_result", { execution_count: cell.count, data: bundle, metadata: {} });
+    return String(bundle["text/plain"]);
+  };
+
+  const fail = (report: ErrorReport): Execution => {
+    output.publish("error", report);
+    return { content: { status: "error", ...report } };
+  };
+
+  const execute: Executor["execute"] = async ({ id, code, count, silent }) => {
+    const page = pageRequest(code);
+    if (page !== undefined) return { content: showPage(compiler, page) };
+    const cell = (latest = createCell(id, count));
+    return currentCell.run(cell, async () => {
+      let compiled: CompiledCell | undefined;
+      try {
+        compiled = compile(code, count);
+        parts.onRunning((running = cell));
+        const value = await run(cell, compiled);
+        compiler.commit(true, () => true);
+        const result = value === undefined || silent ? undefined : await showResult(cell, value);
+        return { content: success, ...(result === undefined ? {} : { result }) };
+      } catch (error) {
+        if (compiled) compiler.commit(false, (name) => variables[name] !== undefined);
+        if (error instanceof CompileError) return fail(reporter.compile(error, code, count));
+        return fail(reporter.thrown(isInterruption(error) ? new Interrupted() : error));
+      } finally {
+        cell.finished = true;
+        parts.onRunning((running = undefined));
+      }
+    });
+  };
+
+  return {
+    execute,
+    interrupt() {
+      running?.stop(new Interrupted());
+    },
+    stray(error) {
+      if (isInterruption(error)) return;
+      const cell = currentCell.getStore() ?? latest;
+      if (cell && !cell.finished) cell.stop(error);
+      else output.publish("error", reporter.thrown(error), cell?.id);
+    },
+  };
+}
+
+const success: Content = { status: "ok", payload: [], user_expressions: {} };
+
+/** Waits for pictures that are still being drawn, and one turn more: Node reports a lost rejection only then. */
+async function settle(cell: Cell): Promise<void> {
+  do {
+    await cell.guard(Promise.all(cell.pending));
+    await cell.guard(new Promise(setImmediate));
+  } while (cell.pending.size > 0);
+}
+
+/** The library has an error of its own for this, and Node another for code that it was told to break off. */
+function isInterruption(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { name, code } = error as Error & { code?: unknown };
+  return name === "Interrupted" || name === "InterruptedError" || code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+}
+
+/** `?name` or `name?` asks for the documentation of a name, as in IPython. */
+function pageRequest(code: string): string | undefined {
+  const text = code.trim();
+  return /^\?\s*([\w$.]+)$/.exec(text)?.[1] ?? /^([\w$.]+)\s*\?$/.exec(text)?.[1];
+}
+
+function showPage(compiler: Compiler, name: string): Content {
+  const info = compiler.inspect(name, name.length);
+  const text = info ? `${info.signature}\n\n${info.documentation}`.trim() : `${name} is not defined`;
+  return { ...success, payload: [{ source: "page", data: { "text/plain": text }, start: 0 }] };
+}
