@@ -2,3 +2,5 @@
 export * from "./notebook/host";
 export * from "./notebook/show";
 export * from "./plot";
+export * from "./notebook/tensor";
+export * from "./progress";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { displaySymbol, type Displayable, type MimeBundle } from "../notebook/show";
+import { palette } from "./theme";
 
 /** Where an exported page finds plotly.js, relative to the page itself. */
 export const plotlyScript = "assets/plotly.min.js";
@@ -21,7 +22,7 @@ export function plotly({ data, layout }: PlotlyFigure): Displayable {
   if (data.length === 0) throw new RangeError("plotly: data is empty; give at least one trace.");
   const figure = {
     data: data.map((trace, i) => plain(trace, `data[${i}]`)),
-    layout: { width: 640, height: 480, font: { size: 14 }, ...(plain(layout, "layout") as object) },
+    layout: { ...defaults, ...(plain(layout, "layout") as object) },
   };
   const title = typeof layout.title === "string" ? layout.title : String(layout.title.text);
   return {
@@ -35,7 +36,15 @@ export function plotly({ data, layout }: PlotlyFigure): Displayable {
   };
 }
 
-/** JSON has no typed arrays, and turns NaN into null in silence. */
+const defaults = {
+  width: 640,
+  height: 480,
+  font: { size: 14 },
+  margin: { l: 70, r: 30, t: 60, b: 60 },
+  colorway: palette,
+};
+
+/** JSON has no typed arrays and turns NaN into null in silence; plotly.js 3 passes over titles that are mere strings. */
 function plain(value: unknown, path: string): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new RangeError(
@@ -45,7 +54,12 @@ function plain(value: unknown, path: string): unknown {
   if (ArrayBuffer.isView(value)) return plain(Array.from(value as unknown as ArrayLike<number>), path);
   if (Array.isArray(value)) return value.map((item, i) => plain(item, `${path}[${i}]`));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, `${path}.${key}`)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === "title" && typeof item === "string" ? { text: item } : plain(item, `${path}.${key}`),
+    ]),
+  );
 }
 
 let figures = 0;
