@@ -1,7 +1,7 @@
 // @ts-check
 /** Where TensorFlow's library and the addon built against it lie. */
 import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 import { paths, root } from "./environment.mjs";
 import { version } from "./tensorflow-wheels.mjs";
@@ -34,7 +34,7 @@ export function compilerArguments(variant, output) {
   const library = join(libraryFolder(variant), "tensorflow");
   const mac = process.platform === "darwin";
   const origin = mac ? "@loader_path" : "$ORIGIN";
-  const fromAddon = join(origin, relative(join(placedAddon, ".."), library));
+  const fromAddon = `${origin}/${relative(dirname(placedAddon), library)}`;
   const binding = join(bindingPackage, "binding");
   return [
     ...["-O2", "-std=c++17", "-shared", "-fPIC", "-DNAPI_VERSION=8", "-w"],

@@ -99,6 +99,8 @@ export function jupyterEnvironment() {
     PATH: [pipxBin, environment.PATH].join(delimiter),
     XDG_CONFIG_HOME: join(cache, "xdg", "config"),
     JUPYTER_PATH: paths.kernelSetup,
+    // The course's defaults; what the user changes goes into the folders below.
+    JUPYTER_CONFIG_PATH: join(paths.kernelSetup, "jupyter"),
     JUPYTER_CONFIG_DIR: join(jupyter, "config"),
     JUPYTER_DATA_DIR: join(jupyter, "data"),
     JUPYTER_RUNTIME_DIR: join(jupyter, "runtime"),

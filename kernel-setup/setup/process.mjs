@@ -101,6 +101,9 @@ export function runInForeground(command, args, { env, cwd } = {}) {
   process.on("SIGINT", ignore).on("SIGTERM", forward).on("SIGHUP", forward);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
+    child.on("close", (code) => {
+      process.off("SIGINT", ignore).off("SIGTERM", forward).off("SIGHUP", forward);
+      resolve(code ?? 1);
+    });
   });
 }

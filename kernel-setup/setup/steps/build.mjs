@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { paths, root } from "../environment.mjs";
@@ -33,6 +33,8 @@ export const library = {
   async run(task) {
     const log = join(paths.setupState, "logs", "library.log");
     const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+    // An incremental build trusts its notes, not the folder.
+    if (!library.done()) rmSync(join(paths.distLib, ".tsbuildinfo"), { force: true });
     try {
       await run(process.execPath, [tsc, "-p", join(root, "src")], { cwd: root, log, onStart: task.started });
     } catch (error) {
