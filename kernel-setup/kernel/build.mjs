@@ -1,7 +1,7 @@
 // @ts-check
 /** Builds what runs: the kernel (dist/kernel) and the library (dist/lib). `node build.mjs kernel|library` */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { argv, execPath, exit } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -18,23 +18,23 @@ export async function buildKernel() {
   const outdir = join(root, "dist", "kernel");
   rmSync(outdir, { recursive: true, force: true });
   await esbuild.build({
-    entryPoints: {
-      main: join(here, "main.ts"),
-      jupyter: join(here, "jupyter.ts"),
-      check: join(here, "check.ts"),
-    },
+    entryPoints: { main: join(here, "main.ts"), jupyter: join(here, "jupyter.ts") },
     outdir,
     outExtension: { ".js": ".cjs" },
     bundle: true,
     platform: "node",
     target: "node20",
     minify: true,
-    keepNames: true,
     charset: "ascii",
     external: ["zeromq"],
     alias: { "@tslab/typescript-for-tslab": join(here, "converter-typescript.ts") },
     logLevel: "error",
   });
+  const { argv } = JSON.parse(
+    readFileSync(join(root, "kernel-setup/kernels/typescript/kernel.json"), "utf8"),
+  );
+  const flags = argv.filter((/** @type {string} */ argument) => argument.startsWith("--"));
+  spawnSync(execPath, [...flags, join(here, "launch.cjs"), "--warm-up"], { stdio: "inherit" });
 }
 
 /** Compiles `src`. @returns {boolean} whether it has no type errors; the JavaScript is written in any case */

@@ -101,7 +101,7 @@ export function createCompiler(root: string): Compiler {
     },
     complete(code, position) {
       const { start, end, candidates, original } = prepare(code).complete(declarations, code, position);
-      const kinds = new Map(original?.entries.map((entry) => [entry.name, entry.kind as string]));
+      const kinds = new Map(original?.entries.map((entry) => [entry.name, entry.kind]));
       const visible = candidates.filter((name) => !name.startsWith("tsLastExpr"));
       return { start, end, entries: visible.map((name) => ({ name, kind: kinds.get(name) ?? "" })) };
     },
@@ -137,14 +137,15 @@ function openConverter(root: string): Session {
   const maps = new Map<string, MapChain>();
 
   hooks.host = (rootFiles, options, system, ...rest) => {
-    const { readFile, fileExists, watchFile } = system;
-    system.readFile = (path, encoding) =>
-      path === globalsFile ? globals : readFile.call(system, path, encoding);
-    system.fileExists = (path) => path === globalsFile || fileExists.call(system, path);
+    const readFile = system.readFile.bind(system);
+    const fileExists = system.fileExists.bind(system);
+    const watchFile = system.watchFile!.bind(system);
+    system.readFile = (path, encoding) => (path === globalsFile ? globals : readFile(path, encoding));
+    system.fileExists = (path) => path === globalsFile || fileExists(path);
     system.watchFile = (path, changed, ...more) => {
       if (path === globalsFile) globalsChanged = changed;
       else if (isUserFile(path, root)) watched.set(path, { changed, seen: modified(path) });
-      return watchFile!.call(system, path, changed, ...more);
+      return watchFile(path, changed, ...more);
     };
     return [[...rootFiles, globalsFile], { ...options, ...compilerOptions(root) }, system, ...rest];
   };

@@ -68,7 +68,7 @@ async function echoHeartbeats(): Promise<void> {
 /** Tells each new subscriber that it is connected (JEP 65), so that it need not guess when output will arrive. */
 async function welcomeSubscribers(): Promise<void> {
   for await (const [frame] of iopub) {
-    if (frame?.[0] !== 1) continue;
+    if (frame[0] !== 1) continue;
     const subscription = frame.subarray(1).toString("utf8");
     outbox.publish(undefined, "iopub_welcome", { subscription }, subscription);
   }
@@ -185,7 +185,7 @@ function codeAndCursor(content: Content): { code: string; cursor: number } {
 type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
 
 async function ask(what: WithoutId<Request>): Promise<Content> {
-  return (await request({ ...what, id: (lastId += 1) } as Request)).content;
+  return (await request({ ...what, id: (lastId += 1) })).content;
 }
 
 function request(what: Request): Promise<Extract<ToJupyter, { type: "reply" }>> {

@@ -32,7 +32,7 @@ export function createModules(
     const created = new Module(module.path) as ModuleInternals;
     created.filename = module.path;
     created.paths = fromRoot.resolve.paths("x") ?? [];
-    created.require = requireFrom(dirname(module.path)) as unknown as typeof created.require;
+    created.require = requireFrom(dirname(module.path));
     loaded.set(module.path, created);
     created._compile(module.code, module.path);
     return created.exports;

@@ -30,7 +30,7 @@ export function installStacks(maps: SourceMaps): Stacks {
   return {
     framesOf(error) {
       if (!(error instanceof Error)) return [];
-      void error.stack; // V8 prepares the frames when the stack is first read
+      error.stack; // V8 prepares the frames when the stack is first read
       return known.get(error) ?? [];
     },
   };

@@ -57,10 +57,9 @@ export function createWire({ key, signature_scheme }: Pick<Connection, "key" | "
   return {
     decode(frames) {
       const start = frames.findIndex((frame) => frame.equals(delimiter));
-      if (start < 0) return undefined;
-      const [signature, ...parts] = frames.slice(start + 1);
-      const signed = parts.slice(0, 4);
-      if (!signature || signed.length < 4) return undefined;
+      if (start < 0 || frames.length < start + 6) return undefined;
+      const signature = frames[start + 1]!;
+      const signed = frames.slice(start + 2, start + 6);
       const expected = sign(signed);
       if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) return undefined;
       const [header, , , content] = signed.map((part) => JSON.parse(part.toString("utf8")) as unknown);
