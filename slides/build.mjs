@@ -1,12 +1,12 @@
 // @ts-check
 /** Slides from notebooks: `npm run slides [-- name …] [--no-execute]` writes slides/out, which works from a disk. */
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { jupyterEnvironment, paths } from "../kernel-setup/setup/environment.mjs";
+import { Problem } from "../kernel-setup/setup/problem.mjs";
 import {
   clearProgress,
   executeNotebooks,
@@ -18,6 +18,7 @@ import { describeDefect, discover, nameOf, readNotebook, sourceOf } from "../tes
 import { copyAssets } from "./assets.mjs";
 import { prepareFigures } from "./figures.mjs";
 
+/** @typedef {import("../test/notebooks/files.mjs").Notebook} Notebook */
 /** @typedef {{ name: string, title: string, scripts: Set<string> }} Deck */
 
 export const out = join(paths.slides, "out");
@@ -34,7 +35,6 @@ export async function main(args) {
     options: { "no-execute": { type: "boolean", default: false } },
   });
   const sources = discover({ wanted: positionals });
-  if (sources.length === 0) throw new Error(`There are no notebooks in ${paths.notebooks}.`);
   const executed = await (values["no-execute"] ? existing(sources) : execute(sources));
   if (!executed) return 1;
   await writeDecks(executed);
@@ -49,7 +49,7 @@ function existing(sources) {
   const copies = sources.map((source) => join(executedFolder, `${nameOf(source)}.ipynb`));
   const missing = copies.filter((path) => !existsSync(path)).map(nameOf);
   if (missing.length > 0) {
-    throw new Error(`Not executed yet: ${missing.join(", ")}. Leave out --no-execute.`);
+    throw new Problem(`Not executed yet: ${missing.join(", ")}.`, "Leave out --no-execute.");
   }
   return copies;
 }
@@ -114,10 +114,21 @@ function prepare(path, folder) {
   const name = nameOf(path);
   const notebook = readNotebook(path);
   const scripts = prepareFigures(notebook);
+  linkToDecks(notebook);
   const title = /^# +(.+)$/m.exec(sourceOf(notebook.cells[0]))?.[1] ?? name;
   notebook.metadata = { ...notebook.metadata, title, scripts: [...scripts] };
   writeFileSync(join(folder, `${name}.ipynb`), JSON.stringify(notebook));
   return { name, title, scripts };
+}
+
+/**
+ * Links from notebook to notebook become links from deck to deck.
+ * @param {Notebook} notebook  changed in place
+ */
+function linkToDecks({ cells }) {
+  for (const cell of cells.filter((cell) => cell.cell_type === "markdown")) {
+    cell.source = sourceOf(cell).replace(/(\]\([^)\s]+)\.ipynb(#[^)\s]*)?/g, "$1.html");
+  }
 }
 
 /**
@@ -129,7 +140,7 @@ async function convert(notebooks, target) {
   try {
     await promisify(execFile)(paths.nbconvert, [...options, ...notebooks], { env: jupyterEnvironment() });
   } catch (error) {
-    throw new Error(`nbconvert failed:\n${/** @type {any} */ (error).stderr || error}`, { cause: error });
+    throw new Problem("nbconvert failed:", /** @type {any} */ (error).stderr || String(error));
   }
 }
 
@@ -167,5 +178,3 @@ function folderSize(folder) {
     0,
   );
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

@@ -35,7 +35,7 @@ const drawing = {
 };
 
 async function enlargePictures() {
-  for (const picture of document.querySelectorAll(".jp-OutputArea-output img")) {
+  for (const picture of document.querySelectorAll(":is(.jp-RenderedImage, .jp-RenderedSVG) img")) {
     await picture.decode();
     picture.style.width = `${picture.width * figureScale}px`;
   }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { jupyterEnvironment, paths } from "../../kernel-setup/setup/environment.mjs";
+import { Problem } from "../../kernel-setup/setup/problem.mjs";
 import { describeDefect, discover, labelOf, nameOf, readNotebook } from "./files.mjs";
 import { inspectOutputs } from "./outputs.mjs";
 
@@ -41,7 +42,7 @@ export async function executeNotebook(source, { cellSeconds = 120, onCell = () =
     if (message.failure !== undefined) defects.push({ cell, message: message.failure });
   });
   const seconds = (performance.now() - begin) / 1000;
-  if (stderr !== undefined) throw new Error(`${name}: Jupyter could not execute it:\n${stderr}`);
+  if (stderr !== undefined) throw new Problem(`Jupyter could not execute ${name}:`, stderr);
   const executed = readNotebook(draft);
   defects.push(...(defects.length > 0 ? [] : inspectOutputs(executed)));
   executed.metadata.execution = { fingerprint: print, seconds, defects };
@@ -125,7 +126,6 @@ function run(args, onMessage) {
  */
 export async function main(args) {
   const sources = discover({ wanted: args });
-  if (sources.length === 0) throw new Error(`There are no notebooks in ${paths.notebooks}.`);
   let failed = 0;
   for (const execution of executeNotebooks(sources, { onCell: showProgress }).values()) {
     const { name, seconds, defects } = await execution;
@@ -149,5 +149,3 @@ export function showProgress(name, cell) {
 export function clearProgress() {
   if (process.stdout.isTTY) process.stdout.write("\r\u001b[K");
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

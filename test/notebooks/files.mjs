@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { paths } from "../../kernel-setup/setup/environment.mjs";
+import { Problem } from "../../kernel-setup/setup/problem.mjs";
 
 /**
  * @typedef {Record<string, any>} Output
@@ -20,7 +21,10 @@ export function discover({ folder = paths.notebooks, wanted = [] } = {}) {
   const all = readdirSync(folder).filter((file) => file.endsWith(".ipynb"));
   for (const name of wanted) {
     if (!all.some((file) => file.includes(name))) {
-      throw new Error(`No notebook is called "${name}". There are: ${all.map(nameOf).join(", ") || "none"}.`);
+      throw new Problem(
+        `No notebook is called "${name}".`,
+        `There are: ${all.map(nameOf).join(", ") || "none"}.`,
+      );
     }
   }
   return all
@@ -42,7 +46,10 @@ export function readNotebook(path) {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Error(`${path} is not a notebook: ${/** @type {Error} */ (error).message}`, { cause: error });
+    throw new Problem(
+      `${path} is not a notebook: ${/** @type {Error} */ (error).message}`,
+      "Restore it with git, or mend its JSON.",
+    );
   }
 }
 

@@ -109,5 +109,5 @@ function configuration(program) {
 function defectOf({ line, message, ruleId }, sections) {
   const section = sections.findLast(({ first }) => first <= line);
   const place = section ? `line ${line - section.first + 1}: ` : "";
-  return { cell: section?.label, message: `${place}${message} (${ruleId ?? "syntax"})` };
+  return { ...(section && { cell: section.label }), message: `${place}${message} (${ruleId ?? "syntax"})` };
 }

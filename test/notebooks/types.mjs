@@ -5,37 +5,23 @@ import { dirname, join } from "node:path";
 import { paths } from "../../kernel-setup/setup/environment.mjs";
 import { labelOf, readNotebook, sourceOf } from "./files.mjs";
 
-/** @typedef {{ messageText: string, code: number, start: { line: number } }} Diagnostic  lines count from zero */
 /**
- * The kernel's compiler, see kernel-setup/kernel/compiler.ts.
- * @typedef {{ compile(code: string): void, commit(finished: boolean, hasValue: (name: string) => boolean): void }} Compiler
+ * See kernel-setup/kernel/check.ts.
+ * @typedef {(root: string, folder: string, cells: string[]) => { cell: number, line: number, message: string }[]} CheckCells
  */
 
-const { createCompiler } = createRequire(import.meta.url)(join(paths.distKernel, "compiler.cjs"));
+/** @type {{ checkCells: CheckCells }} */
+const { checkCells } = createRequire(import.meta.url)(join(paths.distKernel, "check.cjs"));
 
 /**
  * @param {string} path
  * @returns {import("./files.mjs").Defect[]}
  */
 export function inspectTypes(path) {
-  // Relative imports start at the notebook, as in Jupyter.
-  process.chdir(dirname(path));
-  /** @type {Compiler} */
-  const compiler = createCompiler(paths.root);
-  return readNotebook(path).cells.flatMap((cell, index) => {
-    if (cell.cell_type !== "code") return [];
-    try {
-      compiler.compile(sourceOf(cell));
-      compiler.commit(true, () => true);
-      return [];
-    } catch (error) {
-      /** @type {Diagnostic[] | undefined} */
-      const diagnostics = /** @type {any} */ (error).diagnostics;
-      if (!diagnostics) throw error;
-      return diagnostics.map(({ start, code, messageText }) => ({
-        cell: labelOf(cell, index),
-        message: `line ${start.line + 1}: ${messageText} (TS${code})`,
-      }));
-    }
-  });
+  const { cells } = readNotebook(path);
+  const sources = cells.map((cell) => (cell.cell_type === "code" ? sourceOf(cell) : ""));
+  return checkCells(paths.root, dirname(path), sources).map(({ cell, line, message }) => ({
+    cell: labelOf(cells[cell], cell),
+    message: `line ${line}: ${message}`,
+  }));
 }

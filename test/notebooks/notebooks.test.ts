@@ -1,0 +1,30 @@
+/** Every notebook of the course, discovered: as it is stored, and as real Jupyter runs it from top to bottom. */
+import { describeDefect, discover, nameOf } from "./files.mjs";
+import { executeNotebooks, type Execution } from "./execute.mjs";
+import { inspectSource } from "./source.mjs";
+
+const notebooks = discover().map((path) => ({ name: nameOf(path), path }));
+
+test("there are notebooks", () => {
+  expect(notebooks.length).toBeGreaterThan(0);
+});
+
+test.each(notebooks)("$name is stored as it should be", ({ name, path }) => {
+  expect(inspectSource(path).map((defect) => describeDefect(name, defect))).toEqual([]);
+});
+
+describe("executed by Jupyter", () => {
+  let executions: Map<string, Promise<Execution>>;
+
+  // All are started at once and run two at a time; each test waits for its own.
+  beforeAll(() => {
+    executions = executeNotebooks(notebooks.map(({ path }) => path));
+  });
+
+  test.each(notebooks)("$name runs without a defect", async ({ name }) => {
+    const { defects, seconds } = await executions.get(name)!;
+    if (seconds > 60)
+      console.warn(`${name} took ${seconds.toFixed(0)} s; the course promises less than 60 s.`);
+    if (defects.length > 0) throw new Error(defects.map((defect) => describeDefect(name, defect)).join("\n"));
+  });
+});
