@@ -1,27 +1,18 @@
 // @ts-check
-/** Reads a notebook, writes it without outputs, in the form in which Jupyter stores notebooks. A git filter. */
+/** A git filter: reads a notebook, writes it in the form in which the project stores notebooks, without outputs. */
 import { readFileSync } from "node:fs";
 
+import { normalise } from "../../test/notebooks/stored-form.mjs";
+
 const text = readFileSync(0, "utf8");
-process.stdout.write(stripped(text));
+process.stdout.write(stored(text));
 
 /** @param {string} text */
-function stripped(text) {
-  let notebook;
+function stored(text) {
   try {
-    notebook = JSON.parse(text);
+    return normalise(JSON.parse(text));
   } catch {
     // Not a notebook (yet): a merge conflict, say. Store it as it is.
     return text;
   }
-  for (const cell of notebook.cells ?? []) {
-    if (cell.cell_type !== "code") continue;
-    cell.outputs = [];
-    cell.execution_count = null;
-    // When and how it was run.
-    delete cell.metadata?.execution;
-    delete cell.metadata?.trusted;
-  }
-  delete notebook.metadata?.widgets;
-  return JSON.stringify(notebook, null, 1) + "\n";
 }
