@@ -1,6 +1,8 @@
 /** The public API of the course: one line for each room. */
+export * from "./backend";
 export * from "./notebook/host";
 export * from "./notebook/show";
 export * from "./plot";
 export * from "./notebook/tensor";
 export * from "./progress";
+export * from "./check";

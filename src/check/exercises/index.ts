@@ -1,0 +1,5 @@
+import type { Exercise } from "../exercise";
+import { forwardProcess } from "./01-forward-process";
+
+/** Every exercise of the course: a line for each notebook. */
+export const exercises: readonly Exercise[] = [...forwardProcess];
