@@ -59,11 +59,11 @@ export async function run(args, choice) {
 function startServer(port, token, args) {
   const options = [
     ...["--no-browser", `--ServerApp.port=${port}`, "--ServerApp.port_retries=0"],
-    ...[`--ServerApp.root_dir=${paths.notebooks}`, "--ServerApp.log_level=WARN"],
+    ...[`--ServerApp.root_dir=${paths.notebooks}`],
   ];
   // Its own process group: Ctrl-C reaches it only through us, once, as the signal that asks no question.
   return spawn(paths.jupyterLab, [...options, ...args], {
-    cwd: paths.notebooks,
+    cwd: paths.root,
     // In the environment the token stays out of the list of processes.
     env: { ...jupyterEnvironment(), JUPYTER_TOKEN: token },
     stdio: ["ignore", "inherit", "inherit"],
