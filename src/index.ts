@@ -1,5 +1,6 @@
 /** The public API of the course: one line for each room. */
 export * from "./backend";
+export * from "./schedule";
 export * from "./notebook/host";
 export * from "./notebook/show";
 export * from "./plot";

@@ -1,0 +1,3 @@
+export { tf } from "./tf";
+export type { Backend, BackendChoice } from "./choice";
+export { backendChoice } from "./tf";

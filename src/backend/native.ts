@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import util from "node:util";
+import * as tf from "@tensorflow/tfjs-core";
+import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend";
+import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding";
+
+const name = "tensorflow";
+
+/** Runs all tensors on the TensorFlow library that set-up has built the addon against.
+ * tfjs-node's own entry point does the same, and searches for the addon with a package for downloads: 0.1 s more.
+ * @throws Error if the addon is not built or TensorFlow cannot be loaded */
+export function startNative(): void {
+  keepRemovedHelpers();
+  const binding = loadBinding();
+  /* eslint-disable @typescript-eslint/no-require-imports -- only this backend may load them */
+  require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
+  const { NodeJSKernelBackend } =
+    require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend") as typeof import("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend");
+  /* eslint-enable @typescript-eslint/no-require-imports */
+  const backend = new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu");
+  tf.registerBackend(name, () => backend, 3);
+  void tf.setBackend(name);
+  started = backend;
+}
+let started: NodeJSKernelBackend | undefined;
+
+/** The native backend, or undefined where another one runs the tensors. */
+export function nativeBackend(): NodeJSKernelBackend | undefined {
+  return tf.getBackend() === name ? started : undefined;
+}
+
+function loadBinding(): TFJSBinding {
+  const addon = addonFile();
+  if (!existsSync(addon)) throw new Error("its addon has not been built");
+  // Level 2 hides notes and warnings of TensorFlow's start and keeps errors; a level the user has set stays.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a native addon
+  return require(addon) as TFJSBinding;
+}
+
+function addonFile(): string {
+  const folder = dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
+  return join(folder, "lib", "napi-v8", "tfjs_binding.node");
+}
+
+/** tfjs-node 4.22 calls two helpers that Node 23 has removed from `util`. */
+function keepRemovedHelpers(): void {
+  const helpers = {
+    isArray: (value: unknown) => Array.isArray(value),
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  };
+  for (const [key, value] of Object.entries(helpers)) {
+    if (!(key in util)) Object.defineProperty(util, key, { value });
+  }
+}
