@@ -87,11 +87,16 @@ function whenReady(
   bundle: MimeBundle | Promise<MimeBundle>,
   then: (bundle: MimeBundle) => void,
 ): Promise<void> {
-  if (bundle instanceof Promise) {
+  if (isPromise(bundle)) {
     const work = bundle.then(then);
     notebookHost()?.pending?.(work);
     return work;
   }
   then(bundle);
   return Promise.resolve();
+}
+
+/** Not by `instanceof`: the kernel may run cells in a context with a Promise of its own. */
+function isPromise(bundle: MimeBundle | Promise<MimeBundle>): bundle is Promise<MimeBundle> {
+  return typeof bundle.then === "function";
 }

@@ -1,16 +1,16 @@
-import { add, mul, tensor1d, type Tensor } from "@tensorflow/tfjs-core";
+import { tf } from "../../backend";
 import { compared, type Trial } from "../compared";
 import type { Exercise, Misconception, Verdict } from "../exercise";
 import { FormError, numbersOf } from "../numbers";
 
 /** 01.1: z_t from z_{t-1}, β_t and unit noise. */
-type NoisingStep = (z: Tensor, beta: number, noise: Tensor) => unknown;
+type NoisingStep = (z: tf.Tensor, beta: number, noise: tf.Tensor) => unknown;
 
 /** The planted answers differ only in how z and the noise are weighted. */
 const weighted =
   (onZ: (beta: number) => number, onNoise: (beta: number) => number): NoisingStep =>
   (z, beta, noise) =>
-    add(mul(z, onZ(beta)), mul(noise, onNoise(beta)));
+    tf.add(tf.mul(z, onZ(beta)), tf.mul(noise, onNoise(beta)));
 
 const noisingStep = compared({
   id: "01.1",
@@ -65,7 +65,7 @@ function noisingTrial(beta: number): Trial {
     asked: `Your step with z = [${z.join(", ")}], beta = ${beta} and noise = [${noise.join(", ")}]`,
     async ask(answer) {
       const step = called(answer, "(z, beta, noise) => …") as NoisingStep | undefined;
-      const given = await step?.(tensor1d(z), beta, tensor1d(noise));
+      const given = await step?.(tf.tensor1d(z), beta, tf.tensor1d(noise));
       // On tensors, + and * make NaN or text; a step written for numbers is just as right on numbers.
       if (step && (typeof given === "string" || Number.isNaN(given))) {
         const scalar = step as unknown as (z: number, beta: number, noise: number) => unknown;
