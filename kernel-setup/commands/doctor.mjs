@@ -45,10 +45,10 @@ function processorFeatures() {
 }
 
 /** @param {string} command @param {string[]} args @returns {string | undefined} what it prints, when it succeeds */
-function output(command, args) {
+function output(command, args, env = jupyterEnvironment()) {
   const { status, stdout } = spawnSync(command, args, {
     encoding: "utf8",
-    env: jupyterEnvironment(),
+    env,
     timeout: 30_000,
   });
   return status === 0 ? stdout.trim() : undefined;
@@ -74,10 +74,14 @@ function application(label, program) {
   return { label, value: version ?? `${program} does not run`, broken: version === undefined };
 }
 
-/** @returns {Finding} */
-function kernel() {
+/**
+ * Whether Jupyter finds the kernel.
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @returns {Finding}
+ */
+export function kernel(environment = jupyterEnvironment()) {
   const python = join(paths.pipxHome, "venvs", "jupyterlab", "bin", "python");
-  const listed = output(python, ["-m", "jupyter_client.kernelspecapp", "list", "--json"]);
+  const listed = output(python, ["-m", "jupyter_client.kernelspecapp", "list", "--json"], environment);
   const { kernelspecs = {} } = listed ? JSON.parse(listed) : {};
   const found = kernelspecs.typescript;
   return {
@@ -167,21 +171,29 @@ function print({ label, value, broken }) {
   process.stdout.write(`${broken ? "✗" : " "} ${label.padEnd(14)} ${value}\n`);
 }
 
+/**
+ * Prints what was found, and the verdict.
+ * @param {Finding[]} findings
+ * @returns {number} exit code: 0 when the course can run
+ */
+export function report(findings) {
+  findings.forEach(print);
+  const broken = findings.some((finding) => finding.broken);
+  process.stdout.write(
+    broken
+      ? "\nThe course cannot run yet. Delete .cache/setup and run `npm run doctor` again; that repeats every step.\n"
+      : "\nThe course can run here.\n",
+  );
+  return broken ? 1 : 0;
+}
+
 /** @type {import("./main.mjs").Command["run"]} */
 export async function run(_args, choice) {
-  const findings = [
+  return report([
     ...device(),
     application("JupyterLab", paths.jupyterLab),
     application("nbconvert", paths.nbconvert),
     kernel(),
     ...(await tensors(choice)),
-  ];
-  findings.forEach(print);
-  const broken = findings.filter((finding) => finding.broken);
-  process.stdout.write(
-    broken.length === 0
-      ? "\nThe course can run here.\n"
-      : "\nThe course cannot run yet. Delete .cache/setup and run `npm run doctor` again; that repeats every step.\n",
-  );
-  return broken.length === 0 ? 0 : 1;
+  ]);
 }

@@ -5,7 +5,7 @@
  * @typedef {object} Task
  * @property {(text: string) => void} note shows a short state beside the step's title
  * @property {(done: number, total: number) => void} bytes shows bytes done, rate and time left
- * @property {(pid: number) => void} [started] told the process id of a program the step runs
+ * @property {(pid: number) => void} started told the process id of a program the step runs
  */
 
 const TERMINAL_INTERVAL = 100;

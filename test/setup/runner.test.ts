@@ -30,7 +30,7 @@ function machine() {
   return { outcomes, ran, step };
 }
 
-const quiet = () => ({ note: () => {}, bytes: () => {}, end: () => {} });
+const quiet = () => ({ note: () => {}, bytes: () => {}, started: () => {}, end: () => {} });
 const run = (steps: Step[]) => runSteps(steps, records, quiet);
 const pending = (steps: Step[]) => pendingSteps(steps, records).map(({ name }) => name);
 
