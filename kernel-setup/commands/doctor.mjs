@@ -141,6 +141,8 @@ async function tensors(choice) {
     label: "backend",
     value: `${choice.backend} (${choice.variant}), because ${choice.reason}`,
   };
+  // TensorFlow's greetings are no findings.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   try {
     const { tf } = require(paths.distLib);
     await tf.ready();

@@ -16,7 +16,9 @@ const BUSY_PORT = 18_888;
 
 function listen(port: number, host: string): Promise<Server> {
   const server = createServer();
-  return new Promise((resolve, reject) => server.once("error", reject).listen(port, host, () => resolve(server)));
+  return new Promise((resolve, reject) =>
+    server.once("error", reject).listen(port, host, () => resolve(server)),
+  );
 }
 
 /** Waits for a line of output. */
@@ -86,7 +88,9 @@ whenSetUp("start", () => {
 
   test("opens the first notebook", () => {
     expect(url.pathname).toMatch(/^\/lab(\/tree\/.+\.ipynb)?$/);
-    expect(existsSync(join(paths.notebooks, "00-start-here.ipynb"))).toBe(url.pathname.endsWith("00-start-here.ipynb"));
+    expect(existsSync(join(paths.notebooks, "00-start-here.ipynb"))).toBe(
+      url.pathname.endsWith("00-start-here.ipynb"),
+    );
   });
 
   test("wants its token", async () => {
@@ -95,7 +99,10 @@ whenSetUp("start", () => {
   });
 
   test("offers our kernel and no other, and our defaults", async () => {
-    const specs = (await (await get("/api/kernelspecs", withToken())).json()) as { kernelspecs: object; default: string };
+    const specs = (await (await get("/api/kernelspecs", withToken())).json()) as {
+      kernelspecs: object;
+      default: string;
+    };
     expect(Object.keys(specs.kernelspecs)).toEqual(["typescript"]);
     expect(specs.default).toBe("typescript");
     const plugin = "@jupyterlab/completer-extension:manager";

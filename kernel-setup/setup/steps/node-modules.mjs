@@ -38,7 +38,9 @@ export const nodeModules = {
       (entry) => !entry.optional,
     ).length;
     let fetched = 0;
-    await run("npm", ["ci", "--loglevel=http", "--prefer-offline"], {
+    // npm's own waits between tries would keep a user without a network waiting for two minutes.
+    const retries = ["--fetch-retries=3", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=5000"];
+    await run("npm", ["ci", "--loglevel=http", "--prefer-offline", ...retries], {
       cwd: root,
       env: installEnvironment(),
       log: join(paths.setupState, "logs", "node-modules.log"),
