@@ -1,6 +1,8 @@
 /** The public API of the course: one line for each room. */
 export * from "./backend";
+export * from "./random";
 export * from "./schedule";
+export * from "./process";
 export * from "./notebook/host";
 export * from "./notebook/show";
 export * from "./plot";

@@ -1,0 +1,6 @@
+export { forwardStep } from "./forward";
+export { diffusionKernel, diffuse } from "./kernel";
+export { posterior, posteriorWeights, type PosteriorWeights } from "./posterior";
+export { trajectory, type TrajectoryOptions } from "./trajectory";
+export type { Noise, Normal } from "./normal";
+export type { Time } from "./time";
