@@ -39,10 +39,9 @@ test("extract.py unpacks what is asked for, says how far it is, and refuses a wh
   expect(stdout.trim().split("\n").at(-1)).toBe("Progress 1001 of 1001");
   expect(readFileSync(join(folder, "out/tensorflow/include/tensorflow/c/eager/c_api.h"), "utf8")).toBe("z");
   expect(existsSync(join(folder, "out/tensorflow/python/large.so"))).toBe(false);
-  expect(extract("nvidia/*")).toMatchObject({
-    status: 1,
-    stderr: expect.stringContaining("nothing that matches"),
-  });
+  const refused = extract("nvidia/*");
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain("nothing that matches");
 });
 
 test("the addon finds the library by a relative path, so the project may move", () => {

@@ -21,11 +21,13 @@ function machine() {
     needs,
     inputs: () => pin,
     done: () => outcomes.has(name),
-    run: async () => {
-      ran.push(name);
-      act();
-      outcomes.add(name);
-    },
+    run: () =>
+      new Promise((resolve) => {
+        ran.push(name);
+        act();
+        outcomes.add(name);
+        resolve();
+      }),
   });
   return { outcomes, ran, step };
 }

@@ -17,7 +17,9 @@ const BUSY_PORT = 18_888;
 function listen(port: number, host: string): Promise<Server> {
   const server = createServer();
   return new Promise((resolve, reject) =>
-    server.once("error", reject).listen(port, host, () => resolve(server)),
+    server.once("error", reject).listen(port, host, () => {
+      resolve(server);
+    }),
   );
 }
 
@@ -28,11 +30,13 @@ function output(child: ChildProcess, pattern: RegExp): Promise<string> {
     const look = (chunk: Buffer) => {
       text += chunk.toString();
       const found = pattern.exec(text);
-      if (found) resolve(found[1]!);
+      if (found) resolve(found[0]);
     };
     child.stdout!.on("data", look);
     child.stderr!.on("data", look);
-    child.on("exit", (code) => reject(new Error(`ended with ${code} before ${String(pattern)}:\n${text}`)));
+    child.on("exit", (code) => {
+      reject(new Error(`ended with ${code} before ${String(pattern)}:\n${text}`));
+    });
   });
 }
 
@@ -68,7 +72,7 @@ whenSetUp("start", () => {
       env: { ...process.env, COURSE_BROWSER: "none", COURSE_PORT: String(BUSY_PORT) },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    url = new URL(await output(child, /(http:\/\/\S+)/));
+    url = new URL(await output(child, /http:\/\/\S+\?token=\S+/));
   });
 
   afterAll(() => {
