@@ -3,6 +3,8 @@ export * from "./backend";
 export * from "./random";
 export * from "./schedule";
 export * from "./process";
+export * from "./mixture";
+export * from "./data";
 export * from "./notebook/host";
 export * from "./notebook/show";
 export * from "./plot";

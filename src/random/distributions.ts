@@ -2,7 +2,11 @@ import { philoxWords, type SeedWords } from "./philox";
 
 /** Numbers uniform on [0, 1), as TensorFlow makes them: the lower 23 bits of each word. */
 export function uniformValues(seed: SeedWords, count: number): Float32Array {
-  return Float32Array.from(philoxWords(seed, count), unit);
+  const values = new Float32Array(count);
+  philoxWords(seed, count).forEach((word, i) => {
+    values[i] = unit(word);
+  });
+  return values;
 }
 
 /** Standard normal numbers, by TensorFlow's form of Box and Muller's method: two from each pair of words. */

@@ -1,0 +1,8 @@
+export {
+  loadDigits,
+  digitPixels,
+  type DigitOptions,
+  type DigitPixels,
+  type Digits,
+  type Split,
+} from "./digits";

@@ -1,0 +1,2 @@
+export { gaussianMixture, type GaussianMixture, type MixtureParameters } from "./mixture";
+export { bookMixture } from "./book";
