@@ -36,7 +36,6 @@ export async function main(args) {
   });
   const sources = discover({ wanted: positionals });
   const executed = await (values["no-execute"] ? existing(sources) : execute(sources));
-  if (!executed) return 1;
   await writeDecks(executed);
   return 0;
 }
@@ -57,20 +56,20 @@ function existing(sources) {
 /**
  * Executes the notebooks that have changed since their last execution.
  * @param {string[]} sources
- * @returns {Promise<string[] | undefined>} the executed copies; undefined if a notebook failed
+ * @returns {Promise<string[]>} the executed copies
  */
 async function execute(sources) {
   const stale = sources.filter((source) => freshExecution(source) === undefined);
-  let failed = false;
+  /** @type {string[]} */
+  const defects = [];
   for (const execution of executeNotebooks(stale, { onCell: showProgress }).values()) {
-    const { name, seconds, defects } = await execution;
+    const { name, seconds, defects: found } = await execution;
     clearProgress();
     console.log(`${name} executed in ${seconds.toFixed(1)} s`);
-    for (const defect of defects) console.error(describeDefect(name, defect));
-    failed ||= defects.length > 0;
+    defects.push(...found.map((defect) => describeDefect(name, defect)));
   }
-  if (failed) console.error("No slides were made: a notebook failed.");
-  return failed ? undefined : existing(sources);
+  if (defects.length > 0) throw new Problem(defects.join("\n"), "Mend the notebook: no slides were made.");
+  return existing(sources);
 }
 
 /**

@@ -1,9 +1,11 @@
 /* Prepares a deck: mathematics, then figures, then reveal.js, which measures what it finds. */
 "use strict";
 
-const slideSize = { width: 1280, height: 720 };
-/** Figures are made for a page read at arm's length. */
-const figureScale = 1.5;
+const slide = { width: 1280, height: 720 };
+/** What deck.css leaves free at the edges. */
+const inner = { width: slide.width - 64, height: slide.height - 32 };
+/** Figures are made for a page read at arm's length; a slide shows them larger, and no smaller than they were made. */
+const largest = 1.7;
 
 function typeset() {
   const { Hub } = window.MathJax;
@@ -23,29 +25,41 @@ async function drawFigures() {
 const drawing = {
   async vega(figure, spec) {
     const { parse, View } = window.vega;
-    const [container, bind] = [0, 1].map(() => figure.appendChild(document.createElement("div")));
+    const box = figure.appendChild(document.createElement("div"));
+    const [container, bind] = [0, 1].map(() => box.appendChild(document.createElement("div")));
     const view = new View(parse(spec), { renderer: "svg", container, bind, hover: true });
     await view.runAsync();
   },
   async plotly(figure, { data, layout = {} }) {
-    const size = { width: slideSize.width - 80, height: slideSize.height - 200, autosize: false };
     const font = { ...layout.font, size: Math.max(layout.font?.size ?? 0, 18) };
-    await window.Plotly.newPlot(figure, data, { ...layout, ...size, font }, { displaylogo: false });
+    const size = { width: inner.width, height: Math.max(400, roomFor(figure)), autosize: false };
+    const margin = { t: 60, ...layout.margin };
+    await window.Plotly.newPlot(figure, data, { ...layout, ...size, font, margin }, { displaylogo: false });
   },
 };
 
-async function enlargePictures() {
+/** The height that the rest of its slide leaves to a figure. */
+function roomFor(figure) {
+  return inner.height - (figure.closest("section").offsetHeight - 32 - figure.offsetHeight);
+}
+
+async function enlargeFigures() {
   for (const picture of document.querySelectorAll(":is(.jp-RenderedImage, .jp-RenderedSVG) img")) {
     await picture.decode();
-    picture.style.width = `${picture.width * figureScale}px`;
+  }
+  const figures =
+    ":is(.jp-RenderedImage, .jp-RenderedSVG) img, [data-figure=vega] > *, .jp-RenderedHTML figure";
+  for (const figure of document.querySelectorAll(figures)) {
+    const fit = Math.min(inner.width / figure.offsetWidth, roomFor(figure) / figure.offsetHeight, largest);
+    figure.style.zoom = Math.max(1, fit);
   }
 }
 
 /** Space and the keys of a clicker scroll a tall slide before they leave it. */
 function turn(direction) {
-  const slide = window.Reveal.getCurrentSlide();
-  const rest = direction > 0 ? slide.scrollHeight - slide.clientHeight - slide.scrollTop : slide.scrollTop;
-  if (rest > 1) slide.scrollBy({ top: 0.8 * direction * slide.clientHeight, behavior: "smooth" });
+  const { scrollTop, scrollHeight, clientHeight } = window.Reveal.getCurrentSlide();
+  const rest = direction > 0 ? scrollHeight - clientHeight - scrollTop : scrollTop;
+  if (rest > 1) window.Reveal.getCurrentSlide().scrollBy({ top: 0.8 * direction * clientHeight });
   else if (direction > 0) window.Reveal.next();
   else window.Reveal.prev();
 }
@@ -60,18 +74,18 @@ const keyboard = Object.fromEntries(
 
 /** Marks the slides that scroll: see deck.css. */
 function markTallSlides() {
-  for (const slide of window.Reveal.getSlides()) {
-    slide.classList.toggle("tall", slide.scrollHeight > slide.clientHeight + 1);
+  for (const section of window.Reveal.getSlides()) {
+    section.classList.toggle("tall", section.scrollHeight > section.clientHeight + 1);
   }
 }
 
 async function start() {
   await typeset();
   await drawFigures();
-  await enlargePictures();
+  await enlargeFigures();
   document.body.classList.remove("preparing");
   await window.Reveal.initialize({
-    ...slideSize,
+    ...slide,
     margin: 0.03,
     center: false,
     hash: true,

@@ -1,5 +1,6 @@
 // @ts-check
 /** The fast pass over the notebooks, in seconds and without Jupyter: stored form, links, types, style. Part of `npm run check`. */
+import { fileURLToPath } from "node:url";
 import { describeDefect, discover, nameOf } from "./files.mjs";
 import { inspectStyle } from "./lint.mjs";
 import { inspectSource } from "./source.mjs";
@@ -25,3 +26,5 @@ export async function main(args) {
   console.log(`${notebooks.length} notebooks checked in ${seconds} s: ${failed || "no"} defects`);
   return failed === 0 ? 0 : 1;
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await main(process.argv.slice(2)));

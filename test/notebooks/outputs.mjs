@@ -47,9 +47,9 @@ function executionDefects(cell, expected) {
 
 /** @param {Output} output */
 function describeError(output) {
-  const trace = (output.traceback ?? []).join("\n");
-  const detail = trace.includes(output.evalue) ? trace : `${output.ename}: ${output.evalue}\n${trace}`;
-  return `raised an error\n${stripColours(detail)}`;
+  // The traceback repeats name and message, by Jupyter's custom.
+  const trace = (output.traceback ?? []).join("\n").trim();
+  return `raised an error\n${stripColours(trace || `${output.ename}: ${output.evalue}`)}`;
 }
 
 /**

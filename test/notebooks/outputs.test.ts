@@ -111,7 +111,7 @@ test.each<[message: string, bad: Cell]>([
         output_type: "error",
         ename: "TypeError",
         evalue: "x is not a function",
-        traceback: ["\u001b[31mat line 2\u001b[0m"],
+        traceback: ["\u001b[31mTypeError: x is not a function\u001b[0m", "at line 2"],
       },
     ]),
   ],

@@ -60,7 +60,7 @@ function inspectCells({ cells }) {
       messages.push("is stored with outputs: run `npm run format`");
     if (typeof cell.execution_count === "number")
       messages.push("is stored with its execution count: run `npm run format`");
-    if (slide !== undefined && !slideTypes.includes(slide)) {
+    if (slide && slide !== "-" && !slideTypes.includes(slide)) {
       messages.push(`slide type ${JSON.stringify(slide)} is none of ${slideTypes.join(", ")}`);
     }
     if (!cell.id) messages.push("has no id: run `npm run format`");

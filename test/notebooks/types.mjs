@@ -11,7 +11,7 @@ import { labelOf, readNotebook, sourceOf } from "./files.mjs";
  */
 
 /** @type {{ checkCells: CheckCells }} */
-const { checkCells } = createRequire(import.meta.url)(join(paths.distKernel, "check.cjs"));
+const { checkCells } = createRequire(import.meta.url)(join(paths.distKernel, "main.cjs"));
 
 /**
  * @param {string} path
