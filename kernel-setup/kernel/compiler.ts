@@ -107,7 +107,7 @@ export function createCompiler(root: string): Compiler {
     },
     inspect(code, position) {
       const info = prepare(code).inspect(declarations, code, position) as TypeScript.QuickInfo | undefined;
-      if (!info) return undefined;
+      if (!info || isUnknown(info)) return undefined;
       const text = (parts: readonly TypeScript.SymbolDisplayPart[] | undefined) =>
         parts?.map((part) => part.text).join("") ?? "";
       const tags = info.tags?.map((tag) => `@${tag.name} ${text(tag.text)}`.trim()) ?? [];
@@ -117,6 +117,11 @@ export function createCompiler(root: string): Compiler {
       };
     },
   };
+}
+
+/** TypeScript calls an undeclared name `any`, and says nothing more. */
+function isUnknown({ displayParts = [] }: TypeScript.QuickInfo): boolean {
+  return displayParts.length === 1 && displayParts[0].text === "any";
 }
 
 interface Session {

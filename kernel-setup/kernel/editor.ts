@@ -24,7 +24,8 @@ export function complete(compiler: Compiler, code: string, cursor: number): Cont
 }
 
 export function inspect(compiler: Compiler, code: string, cursor: number): Content {
-  const info = compiler.inspect(code, toUtf16(code, cursor));
+  const position = toUtf16(code, cursor);
+  const info = compiler.inspect(code, position) ?? compiler.inspect(code, calleeBefore(code, position));
   if (!info) return { status: "ok", found: false, data: {}, metadata: {} };
   const { signature, documentation } = info;
   return {
@@ -38,17 +39,29 @@ export function inspect(compiler: Compiler, code: string, cursor: number): Conte
   };
 }
 
+/** Inside the brackets of a call, what the reader wants to know is the function: where its name ends. */
+function calleeBefore(code: string, position: number): number {
+  let depth = 0;
+  for (let at = position - 1; at >= 0; at--) {
+    if (")]}".includes(code[at])) depth++;
+    else if ("([{".includes(code[at]) && depth-- === 0) return at;
+  }
+  return position;
+}
+
 /** Whether Enter should run the code or begin a new line. */
 export function isComplete(code: string): Content {
   const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest, true);
   const { parseDiagnostics } = file as unknown as { parseDiagnostics: { start: number; code: number }[] };
   if (parseDiagnostics.length === 0) return { status: "complete" };
-  const unfinished = parseDiagnostics.every(
-    (one) => one.start >= code.trimEnd().length || unterminated.has(one.code),
-  );
+  const unfinished =
+    parseDiagnostics.every(({ code: number }) => number !== unterminatedString) &&
+    parseDiagnostics.every((one) => one.start >= code.trimEnd().length || unterminated.has(one.code));
   return unfinished ? { status: "incomplete", indent: indentAfter(code) } : { status: "invalid" };
 }
 
+/** Strings end on the line on which they began. */
+const unterminatedString = 1002;
 /** Unterminated template literal, comment ("*\/ expected"). */
 const unterminated = new Set([1160, 1010]);
 

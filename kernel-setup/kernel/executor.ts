@@ -3,7 +3,7 @@ import { Script } from "node:vm";
 import { createCell, createRuntime, currentCell, Interrupted, type Cell } from "./cell";
 import { CompileError, type CompiledCell, type Compiler } from "./compiler";
 import { runtimeName } from "./instrument";
-import type { Content } from "./messages";
+import type { Content, Request } from "./messages";
 import type { Modules } from "./modules";
 import type { Output } from "./output";
 import type { ErrorReport, Reporter } from "./report";
@@ -12,8 +12,10 @@ import { exportsName } from "./share";
 import type { SourceMaps } from "./source-maps";
 import { cellFile } from "./stack";
 
+export type ExecuteRequest = Omit<Extract<Request, { type: "execute" }>, "type">;
+
 export interface Executor {
-  execute(cell: { id: number; code: string; count: number; silent: boolean }): Promise<Execution>;
+  execute(request: ExecuteRequest): Promise<Execution>;
   /** Stops the running cell at its next `await`; its loops and synchronous code are stopped by other means. */
   interrupt(): void;
   /** An error that reached nobody: thrown in a timer, or in a promise that nobody awaits. */
@@ -85,12 +87,30 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return String(bundle["text/plain"]);
   };
 
+  const evaluateAll = async (cell: Cell, expressions: Readonly<Record<string, string>>): Promise<Content> => {
+    const replies: Content = {};
+    for (const [name, expression] of Object.entries(expressions)) {
+      try {
+        const value = await run(cell, compile(expression, cell.count));
+        const data = await describe(value, () => undefined);
+        replies[name] = { status: "ok", data, metadata: {} };
+      } catch (error) {
+        const report =
+          error instanceof CompileError
+            ? reporter.compile(error, expression, cell.count)
+            : reporter.thrown(error);
+        replies[name] = { status: "error", ...report };
+      }
+    }
+    return replies;
+  };
+
   const fail = (report: ErrorReport): Execution => {
     output.publish("error", report);
     return { content: { status: "error", ...report } };
   };
 
-  const execute: Executor["execute"] = async ({ id, code, count, silent }) => {
+  const execute: Executor["execute"] = async ({ id, code, count, silent, expressions }) => {
     const page = pageRequest(code);
     if (page !== undefined) return { content: showPage(compiler, page) };
     const cell = (latest = createCell(id, count));
@@ -99,10 +119,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
       try {
         compiled = compile(code, count);
         parts.onRunning((running = cell));
+        // The interrupt may have come while the cell was compiled.
+        if (parts.isInterrupted()) throw new Interrupted();
         const value = await run(cell, compiled);
         compiler.commit(true, () => true);
         const result = value === undefined || silent ? undefined : await showResult(cell, value);
-        return { content: success, ...(result === undefined ? {} : { result }) };
+        const content = { ...success, user_expressions: await evaluateAll(cell, expressions) };
+        return { content, ...(result === undefined ? {} : { result }) };
       } catch (error) {
         if (compiled) compiler.commit(false, (name) => variables[name] !== undefined);
         if (error instanceof CompileError) return fail(reporter.compile(error, code, count));
@@ -117,7 +140,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   return {
     execute,
     interrupt() {
-      running?.stop(new Interrupted());
+      if (parts.isInterrupted()) running?.stop(new Interrupted());
     },
     stray(error) {
       if (isInterruption(error)) return;

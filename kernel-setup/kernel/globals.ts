@@ -19,8 +19,10 @@ interface Console {
 declare var console: Console;
 declare var performance: { now(): number; readonly timeOrigin: number };
 interface Timer { ref(): this; unref(): this; hasRef(): boolean; [Symbol.toPrimitive](): number }
+declare function setTimeout(callback: (_: void) => void, ms?: number): Timer;
 declare function setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): Timer;
 declare function setInterval<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): Timer;
+declare function setImmediate(callback: (_: void) => void): object;
 declare function setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): object;
 declare function clearTimeout(timer?: Timer | number): void;
 declare function clearInterval(timer?: Timer | number): void;

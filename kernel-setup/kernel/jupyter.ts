@@ -127,7 +127,7 @@ function answer(socket: Router, message: Message, beforeReply?: (reply: Content)
 async function respond(
   socket: Router,
   message: Message,
-  handler?: () => Promise<Content>,
+  handler?: () => Promise<Content | undefined>,
   beforeReply?: (reply: Content) => void,
 ): Promise<void> {
   outbox.publish(message.header, "status", { execution_state: "busy" });
@@ -142,7 +142,7 @@ async function respond(
   await outbox.flush();
 }
 
-const handlers: Partial<Record<string, (message: Message) => Promise<Content>>> = {
+const handlers: Partial<Record<string, (message: Message) => Promise<Content | undefined>>> = {
   kernel_info_request: () => Promise.resolve(kernelInfo),
   execute_request: execute,
   complete_request: ({ content }) => ask({ type: "complete", ...codeAndCursor(content) }),
@@ -150,6 +150,11 @@ const handlers: Partial<Record<string, (message: Message) => Promise<Content>>> 
   is_complete_request: ({ content }) => ask({ type: "isComplete", code: String(content.code) }),
   history_request: ({ content }) => Promise.resolve({ status: "ok", history: history.query(content) }),
   comm_info_request: () => Promise.resolve({ status: "ok", comms: {} }),
+  // No cell can register a target, so whoever opens a comm learns at once that nobody is there.
+  comm_open: ({ header, content }) => {
+    outbox.publish(header, "comm_close", { comm_id: content.comm_id, data: {} });
+    return Promise.resolve(undefined);
+  },
   interrupt_request: () => Promise.resolve(interrupt()),
   shutdown_request: ({ content }) => {
     setTimeout(() => void shutdown(), 50);
@@ -164,10 +169,12 @@ async function execute(message: Message): Promise<Content> {
   const stored = !silent && content.store_history !== false;
   if (stored) history.add((executionCount += 1), code);
   if (!silent) outbox.publish(message.header, "execute_input", { code, execution_count: executionCount });
+  await signalsSettled();
   const id = register(message);
   executing = id;
   const { content: reply, result } = await request({
     type: "execute",
+    expressions: (content.user_expressions ?? {}) as Record<string, string>,
     id,
     code,
     count: executionCount,
@@ -203,14 +210,48 @@ function register(message: Message): number {
   return lastId;
 }
 
-/** Reaches the cell in each way it may be busy: its own loops read the shared word, everything else gets the signal. */
+/**
+ * First the cell is asked to stop by itself, so that its `finally` blocks run: its loops read the shared word, and its
+ * waits end with the message. What does neither (a library's loop, a regular expression, a child process) gets the signal.
+ */
 function interrupt(): Content {
-  if (executing) {
-    Atomics.store(shared.interrupted, 0, executing);
-    Atomics.notify(shared.interrupted, 0);
-    process.kill(process.pid, "SIGINT");
+  const id = executing;
+  if (id && id !== Atomics.load(shared.interrupted, 0)) {
+    Atomics.store(shared.interrupted, 0, id);
+    main.postMessage({ type: "interrupt", id } satisfies ToMain);
   }
+  if (id && !insisting) insisting = setInterval(insist, patience, id);
   return { status: "ok" };
+}
+
+const patience = 150;
+let insisting: NodeJS.Timeout | undefined;
+
+function insist(id: number): void {
+  if (executing === id) {
+    raiseInterrupt();
+    return;
+  }
+  clearInterval(insisting);
+  insisting = undefined;
+}
+
+let lastSignal = 0;
+
+/** A signal that is still on its way must not meet the next cell. */
+async function signalsSettled(): Promise<void> {
+  const left = lastSignal + 50 - Date.now();
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+}
+
+/** To the kernel's whole process group, as Ctrl-C in a terminal does: a cell may be waiting for a child process. */
+function raiseInterrupt(): void {
+  lastSignal = Date.now();
+  try {
+    process.kill(-process.pid, "SIGINT");
+  } catch {
+    process.kill(process.pid, "SIGINT"); // the kernel does not lead a group
+  }
 }
 
 /** Lets the main thread end the process; a main thread that is too busy is ended from here. */

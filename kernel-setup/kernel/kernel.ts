@@ -8,6 +8,7 @@ import { writeSync } from "node:fs";
 import { join } from "node:path";
 import { inspect as inspectValue } from "node:util";
 import { Worker } from "node:worker_threads";
+import { captureChildren } from "./children";
 import { createCompiler } from "./compiler";
 import { complete, inspect, isComplete } from "./editor";
 import { createExecutor, type Execution } from "./executor";
@@ -48,6 +49,7 @@ export function startKernel(connectionFile: string): void {
 
   const output = createOutput(post, shared, () => latest);
   captureStreams(output);
+  captureChildren();
   const maps = createSourceMaps();
   const stacks = installStacks(maps);
   const host = installHost(output, isInterrupted);
@@ -66,7 +68,7 @@ export function startKernel(connectionFile: string): void {
   });
 
   process.on("SIGINT", () => {
-    if (isInterrupted()) executor.interrupt();
+    executor.interrupt();
   });
   process.on("uncaughtException", (error) => {
     executor.stray(error);
@@ -81,6 +83,7 @@ export function startKernel(connectionFile: string): void {
   });
   jupyter.on("message", (message: ToMain) => {
     if (message.type === "shutdown") exit(0);
+    else if (message.type === "interrupt") executor.interrupt();
     else
       void answer(message)
         .catch((error: unknown) => ({ content: { status: "error", ...reporter.thrown(error) } }))

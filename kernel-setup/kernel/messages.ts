@@ -8,13 +8,19 @@ export type Request =
       readonly code: string;
       readonly count: number;
       readonly silent: boolean;
+      /** `user_expressions`: evaluated after the cell, by name. */
+      readonly expressions: Readonly<Record<string, string>>;
     }
   | { readonly type: "complete"; readonly id: number; readonly code: string; readonly cursor: number }
   | { readonly type: "inspect"; readonly id: number; readonly code: string; readonly cursor: number }
   | { readonly type: "isComplete"; readonly id: number; readonly code: string };
 
 /** From the Jupyter thread to the main thread. */
-export type ToMain = Request | { readonly type: "shutdown" };
+export type ToMain =
+  | Request
+  /** The user interrupts the execute request `id`. */
+  | { readonly type: "interrupt"; readonly id: number }
+  | { readonly type: "shutdown" };
 
 /** From the main thread to the Jupyter thread. */
 export type ToJupyter =

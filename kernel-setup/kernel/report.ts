@@ -1,5 +1,5 @@
 /** How errors are shown: what went wrong, where in the written code, and nothing of the kernel. */
-import { relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { inspect } from "node:util";
 import type { CompileError } from "./compiler";
 import type { Content } from "./messages";
@@ -30,7 +30,7 @@ const mostFrames = 12;
 
 export function createReporter(root: string, maps: SourceMaps, stacks: Stacks): Reporter {
   const trace = (error: unknown): string[] => {
-    const frames = relevant(stacks.framesOf(error));
+    const frames = relevant(stacks.framesOf(error), join(root, "node_modules") + sep);
     const shown = frames.slice(0, mostFrames).flatMap((frame, depth) => {
       const where = `  at ${frame.name ? `${frame.name}, ` : ""}${blue(placeName(frame, root))}`;
       const code = depth === 0 || isCellFile(frame.file) ? excerpt(maps.sourceOf(frame.file), frame) : [];
@@ -98,9 +98,10 @@ function headline(error: unknown): string {
   return evalue ? `${bold(red(ename))}: ${evalue}` : bold(red(ename));
 }
 
-/** Packages between the throw and the reader's code say little: their frames count only where nothing else is left. */
-function relevant(frames: readonly Frame[]): readonly Frame[] {
-  const own = frames.filter(({ file }) => !file.includes(`${sep}node_modules${sep}`));
+/** The project's packages between the throw and the reader's code say little: their frames count only where nothing
+ * else is left. */
+function relevant(frames: readonly Frame[], packages: string): readonly Frame[] {
+  const own = frames.filter(({ file }) => !file.startsWith(packages));
   return own.length > 0 ? own : frames;
 }
 

@@ -30,8 +30,8 @@ export function installStacks(maps: SourceMaps): Stacks {
   return {
     framesOf(error) {
       if (!(error instanceof Error)) return [];
-      error.stack; // V8 prepares the frames when the stack is first read
-      return known.get(error) ?? [];
+      // V8 prepares the frames when the stack is first read.
+      return error.stack === undefined ? [] : (known.get(error) ?? []);
     },
   };
 }

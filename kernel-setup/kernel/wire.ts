@@ -58,7 +58,7 @@ export function createWire({ key, signature_scheme }: Pick<Connection, "key" | "
     decode(frames) {
       const start = frames.findIndex((frame) => frame.equals(delimiter));
       if (start < 0 || frames.length < start + 6) return undefined;
-      const signature = frames[start + 1]!;
+      const signature = frames[start + 1];
       const signed = frames.slice(start + 2, start + 6);
       const expected = sign(signed);
       if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) return undefined;
