@@ -1,3 +1,4 @@
 export { tf } from "./tf";
-export type { Backend, BackendChoice } from "./choice";
-export { backendChoice } from "./tf";
+export { deviceReport, type DeviceReport } from "./report";
+export { measureGflops, type Gflops, type GflopsOptions } from "./gflops";
+export type { Backend } from "./choice";
