@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser } from "../setup/browser.mjs";
 import { jupyterEnvironment, paths } from "../setup/environment.mjs";
 import { freePort } from "../setup/ports.mjs";
+import { descendants } from "../setup/process.mjs";
 import { Problem } from "../setup/problem.mjs";
 import { sayWasm } from "../setup/setup.mjs";
 
@@ -36,7 +37,7 @@ export async function run(args, choice) {
   const token = randomBytes(24).toString("hex");
   const server = startServer(port, token, args);
   const ended = new Promise((resolve) => server.on("close", (code) => resolve(code ?? 0)));
-  const wasStopped = stopOnInterrupt(server);
+  const interrupted = endOnInterrupt(server);
   if (await answers(port, token, server)) {
     const url = address(port, token, firstNotebook());
     const opened = openBrowser(url);
@@ -45,7 +46,8 @@ export async function run(args, choice) {
     );
   }
   const code = await ended;
-  if (wasStopped()) {
+  if (interrupted.came) {
+    interrupted.below.forEach(kill);
     process.stdout.write("JupyterLab and its kernels have ended.\n");
     return 0;
   }
@@ -72,16 +74,33 @@ function startServer(port, token, args) {
 }
 
 /**
- * The first signal ends the server, which ends its kernels; a further one ends it without waiting for them.
+ * The first signal ends the server, which ends its kernels; a third one ends it without waiting for them.
  * @param {import("node:child_process").ChildProcess} server
- * @returns {() => boolean} whether a signal came
+ * @returns {{ came: boolean, below: number[] }} whether a signal came, and the processes below the server at that time
  */
-function stopOnInterrupt(server) {
+function endOnInterrupt(server) {
+  const interrupt = { came: false, below: /** @type {number[]} */ ([]) };
   let signals = 0;
   for (const signal of /** @type {NodeJS.Signals[]} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
-    process.on(signal, () => server.kill(++signals > 2 ? "SIGKILL" : "SIGTERM"));
+    process.on(signal, () => {
+      if (!interrupt.came && server.pid) interrupt.below = descendants(server.pid);
+      interrupt.came = true;
+      server.kill(++signals > 2 ? "SIGKILL" : "SIGTERM");
+    });
   }
-  return () => signals > 0;
+  return interrupt;
+}
+
+/**
+ * Ends what outlives JupyterLab: programs that a kernel has started.
+ * @param {number} pid
+ */
+function kill(pid) {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended, as it should.
+  }
 }
 
 /**

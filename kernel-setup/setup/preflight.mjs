@@ -1,8 +1,8 @@
 // @ts-check
 /** What must be right before anything is downloaded. */
-import { statfsSync } from "node:fs";
+import { mkdirSync, statfsSync } from "node:fs";
 
-import { root } from "./environment.mjs";
+import { paths, root } from "./environment.mjs";
 import { Problem } from "./problem.mjs";
 import { findPython } from "./programs.mjs";
 
@@ -28,10 +28,26 @@ export function checkDisk(needed, free = freeMegabytes()) {
 }
 
 /**
+ * @param {string} [folder] one of those that set-up fills
+ * @throws {Problem}
+ */
+export function checkWritable(folder = paths.tmp) {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new Problem(
+      `The project's folder cannot be written (${/** @type {Error} */ (error).message}).`,
+      "Clone or copy the project to a folder of your own, and run this there.",
+    );
+  }
+}
+
+/**
  * @param {import("./runner.mjs").Step[]} pending
  * @throws {Problem}
  */
 export function preflight(pending) {
+  checkWritable();
   if (pending.some(({ name }) => name === "python")) findPython();
   checkDisk(pending.reduce((sum, { megabytes = 0 }) => sum + megabytes, 0));
 }

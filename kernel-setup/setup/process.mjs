@@ -1,6 +1,6 @@
 // @ts-check
 /** Running other programs: their output goes to a log, and an interrupt ends them with everything they started. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
@@ -106,4 +106,24 @@ export function runInForeground(command, args, { env, cwd } = {}) {
       resolve(code ?? 1);
     });
   });
+}
+
+/**
+ * The processes that a process started, and those that they started.
+ * @param {number} pid
+ * @returns {number[]}
+ */
+export function descendants(pid) {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const pairs = (stdout ?? "")
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  /**
+   * @param {number} parent
+   * @returns {number[]}
+   */
+  const below = (parent) =>
+    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
 }

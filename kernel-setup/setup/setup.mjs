@@ -1,6 +1,5 @@
 // @ts-check
 /** Set-up: everything between a fresh clone and a running course, each part once. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { chooseBackend, machineFacts, WASM_COST } from "./backend-choice.mjs";
@@ -58,7 +57,6 @@ export async function setUp() {
 /** @param {Step[]} steps @param {Step[]} pending @param {Choice} choice */
 async function perform(steps, pending, choice) {
   preflight(pending);
-  mkdirSync(paths.tmp, { recursive: true });
   const start = Date.now();
   const lock = await acquireLock(join(paths.setupState, "lock"), {
     onWait: ({ pid }) => say(`Another set-up is running (process ${pid}); waiting for it.`),

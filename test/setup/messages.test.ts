@@ -1,7 +1,10 @@
 /** Each bad situation: the message says what is wrong, the cure what to do. */
+import { join } from "node:path";
+
+import { root } from "../../kernel-setup/setup/environment.mjs";
 import { Problem } from "../../kernel-setup/setup/problem.mjs";
 import { explain } from "../../kernel-setup/setup/explain.mjs";
-import { checkDisk } from "../../kernel-setup/setup/preflight.mjs";
+import { checkDisk, checkWritable } from "../../kernel-setup/setup/preflight.mjs";
 import { CommandError, run } from "../../kernel-setup/setup/process.mjs";
 import { duration, transfer } from "../../kernel-setup/setup/progress.mjs";
 
@@ -49,6 +52,13 @@ test("too little disk is said in gigabytes before anything is downloaded", () =>
   expect(problem).toBeInstanceOf(Problem);
   expect((problem as Problem).message).toMatch(/needs 2.5 GB of disk space, and 0.9 GB are free/);
   expect((problem as Problem).cure).toMatch(/Free 1.6 GB/);
+});
+
+test("a project's folder that cannot be written", () => {
+  // A file stands where the folder should be: that stops root as well.
+  expect(() => {
+    checkWritable(join(root, "package.json", "tmp"));
+  }).toThrow("The project's folder cannot be written");
 });
 
 test("a failed program's last lines and exit code are kept", async () => {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { paths, root } from "../../kernel-setup/setup/environment.mjs";
+import { descendants } from "../../kernel-setup/setup/process.mjs";
 
 const course = join(root, "kernel-setup", "course.mjs");
 const whenSetUp = existsSync(paths.jupyterLab) && existsSync(paths.backend) ? describe : describe.skip;
@@ -21,6 +22,25 @@ function listen(port: number, host: string): Promise<Server> {
       resolve(server);
     }),
   );
+}
+
+const EXECUTE = `
+import sys
+from jupyter_client import BlockingKernelClient
+client = BlockingKernelClient(connection_file=sys.argv[1])
+client.load_connection_file()
+client.start_channels()
+client.wait_for_ready(timeout=60)
+sys.exit(client.execute_interactive(sys.argv[2], timeout=60)["content"]["status"] != "ok")
+`;
+
+/** Executes a cell in a running kernel. */
+function execute(kernel: string, code: string) {
+  const connection = join(paths.jupyter, "runtime", `kernel-${kernel}.json`);
+  const { status, stderr } = spawnSync(paths.testPython, ["-c", EXECUTE, connection, code], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(stderr);
 }
 
 /** Waits for a line of output. */
@@ -38,15 +58,6 @@ function output(child: ChildProcess, pattern: RegExp): Promise<string> {
       reject(new Error(`ended with ${code} before ${String(pattern)}:\n${text}`));
     });
   });
-}
-
-/** The processes below one, by their parents. */
-function descendants(pid: number): number[] {
-  const table = spawnSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" }).stdout.trim().split("\n");
-  const pairs = table.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
-  const below = (parent: number): number[] =>
-    pairs.filter(([, ppid]) => ppid === parent).flatMap(([child]) => [child, ...below(child)]);
-  return below(pid);
 }
 
 function alive(pid: number): boolean {
@@ -122,12 +133,16 @@ whenSetUp("start", () => {
   test("Ctrl-C ends it and its kernels, once, without a question", async () => {
     const started = await get("/api/kernels", { ...withToken(), "Content-Type": "application/json" }, "POST");
     expect(started.status).toBe(201);
-    await sleep(2000);
+    const { id } = (await started.json()) as { id: string };
+    execute(id, 'import { spawn } from "node:child_process"; spawn("sleep", ["100"]).pid');
     const below = descendants(child.pid!);
-    expect(below.length).toBeGreaterThanOrEqual(2);
+    // JupyterLab, the kernel, and what a cell has started.
+    expect(below.length).toBeGreaterThanOrEqual(3);
     const ended = new Promise((resolve) => child.on("exit", resolve));
     child.kill("SIGINT");
     expect(await ended).toBe(0);
+    // Killed processes take a moment to vanish.
+    for (let tries = 0; tries < 20 && below.some(alive); tries++) await sleep(100);
     expect(below.filter(alive)).toEqual([]);
     await expect(get("/api", {})).rejects.toThrow();
   });

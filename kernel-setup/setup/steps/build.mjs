@@ -22,6 +22,8 @@ function filesBelow(folder) {
 const contents = (files) =>
   sha256(JSON.stringify(files.map((path) => [path.slice(root.length), readFileSync(path, "utf8")])));
 
+const kernelSource = join(paths.kernelSetup, "kernel");
+
 /** @type {import("../runner.mjs").Step} */
 export const library = {
   name: "library",
@@ -32,11 +34,14 @@ export const library = {
   done: () => existsSync(join(paths.distLib, "index.js")),
   async run(task) {
     const log = join(paths.setupState, "logs", "library.log");
-    const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
     // An incremental build trusts its notes, not the folder.
     if (!library.done()) rmSync(join(paths.distLib, ".tsbuildinfo"), { force: true });
     try {
-      await run(process.execPath, [tsc, "-p", join(root, "src")], { cwd: root, log, onStart: task.started });
+      await run(process.execPath, [join(kernelSource, "build.mjs"), "library"], {
+        cwd: root,
+        log,
+        onStart: task.started,
+      });
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       throw new Problem(
@@ -47,19 +52,19 @@ export const library = {
   },
 };
 
-const kernelSource = join(paths.kernelSetup, "kernel");
-
 /** @type {import("../runner.mjs").Step} */
 export const kernel = {
   name: "kernel",
   title: "kernel (kernel-setup/kernel → dist/kernel)",
   needs: ["node-modules"],
   megabytes: 5,
-  inputs: () => contents(filesBelow(kernelSource)),
+  // Its compiled code is kept for this Node and the kernelspec's flags.
+  inputs: () =>
+    process.version + contents([join(paths.kernelspec, "kernel.json"), ...filesBelow(kernelSource)]),
   done: () => existsSync(join(paths.distKernel, "main.cjs")),
-  async run() {
-    /** @type {{ buildKernel(): Promise<void> }} */
-    const { buildKernel } = await import("../../kernel/build.mjs");
-    await buildKernel();
+  async run(task) {
+    const log = join(paths.setupState, "logs", "kernel.log");
+    const how = { cwd: root, log, onStart: task.started };
+    await run(process.execPath, [join(kernelSource, "build.mjs"), "kernel"], how);
   },
 };
