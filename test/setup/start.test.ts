@@ -9,6 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { paths, root } from "../../kernel-setup/setup/environment.mjs";
 import { descendants } from "../../kernel-setup/setup/process.mjs";
 
+jest.setTimeout(120_000);
+
 const course = join(root, "kernel-setup", "course.mjs");
 const whenSetUp = existsSync(paths.jupyterLab) && existsSync(paths.backend) ? describe : describe.skip;
 
