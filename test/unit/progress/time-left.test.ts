@@ -4,7 +4,9 @@ import { TimeLeft } from "../../../src/progress/time-left";
 function after(durations: readonly number[], total: number): number {
   const pace = new TimeLeft(100);
   let time = 100;
-  durations.forEach((duration, i) => pace.mark(i + 1, (time += duration)));
+  durations.forEach((duration, i) => {
+    pace.mark(i + 1, (time += duration));
+  });
   return pace.estimate(total, time)!;
 }
 
