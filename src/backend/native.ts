@@ -31,17 +31,26 @@ export function nativeBackend(): NodeJSKernelBackend | undefined {
 }
 
 function loadBinding(): TFJSBinding {
-  const addon = addonFile();
+  const addon = addonFile("tfjs_binding.node");
   if (!existsSync(addon)) throw new Error("its addon has not been built");
-  // Level 2 hides notes and warnings of TensorFlow's start and keeps errors; a level the user has set stays.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+  hushStart();
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a native addon
   return require(addon) as TFJSBinding;
 }
 
-function addonFile(): string {
+/** Keeps TensorFlow's notes at its start off stderr, and all its warnings and errors on, unless the user has set a
+ * level. The variable is read too late for the first notes; quiet-start.cc, where it is built, comes before them. */
+function hushStart(): void {
+  if (process.env.TF_CPP_MIN_LOG_LEVEL !== undefined) return;
+  process.env.TF_CPP_MIN_LOG_LEVEL = "1";
+  const addon = addonFile("quiet_start.node");
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a native addon
+  if (existsSync(addon)) require(addon);
+}
+
+function addonFile(name: string): string {
   const folder = dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
-  return join(folder, "lib", "napi-v8", "tfjs_binding.node");
+  return join(folder, "lib", "napi-v8", name);
 }
 
 /** tfjs-node 4.22 calls two helpers that Node 23 has removed from `util`. */
