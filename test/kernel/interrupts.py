@@ -1,0 +1,191 @@
+"""An interrupt ends the running cell within 2 s, whatever it does, and touches nothing else."""
+
+from __future__ import annotations
+
+import random
+import time
+
+from checks import check, equal, main
+from client import Cell, Kernel
+from samples import code
+
+NAMES = {"KeyboardInterrupt", "Interrupted", "InterruptedError", "CancelledError"}
+LIMIT = 2.0
+
+
+def start(kernel: Kernel, program: str) -> str:
+    """Sends a cell that prints "running"; returns once it does, and has had time to get stuck."""
+    *earlier, last = program.split("\n---\n")
+    for cell in earlier:
+        kernel.must(cell)
+    id = kernel.send(last)
+    kernel.await_output(id, "running")
+    kernel.listen(0.1)
+    return id
+
+
+def interrupted(kernel: Kernel, id: str) -> Cell:
+    """Interrupts; the cell must end in time with the error of an interrupt."""
+    since = time.monotonic()
+    kernel.interrupt()
+    cell = kernel.finish(id, timeout=10)
+    seconds = time.monotonic() - since
+    equal(cell.status, "error", "status of the interrupted cell")
+    assert cell.error["ename"] in NAMES, f"the error is {cell.error['ename']}: {cell.error['evalue']}"
+    assert seconds < LIMIT, f"the cell ended {seconds:.1f} s after the interrupt"
+    return cell
+
+
+def loop_check(name: str, program: str) -> None:
+    @check(f"interrupts {name}")
+    def loop(kernel: Kernel) -> None:
+        interrupted(kernel, start(kernel, program))
+        kernel.must(code.hello, timeout=2)
+
+
+for _name, _program in code.loops:
+    loop_check(_name, _program)
+
+
+@check("nothing of an interrupted cell goes on in the background")
+def background(kernel: Kernel) -> None:
+    cell = interrupted(kernel, start(kernel, code.ticking))
+    kernel.listen(0.5)
+    equal(len(kernel.published(cell.id)), len(cell.messages), "messages half a second later and at the end")
+
+
+@check("an interrupted cell's variables survive")
+def survivors(kernel: Kernel) -> None:
+    interrupted(kernel, start(kernel, code.keep_then_throw.split("throw")[0].split("raise")[0] + code.ticking))
+    equal("2 yes" in kernel.must(code.show_kept).text, True, "the variables are there")
+
+
+@check("cells that wait behind an interrupted one are aborted")
+def aborted(kernel: Kernel) -> None:
+    id = start(kernel, code.ticking)
+    waiting = [kernel.send(code.hello) for _ in range(3)]
+    kernel.listen(0.2)
+    interrupted(kernel, id)
+    equal([kernel.finish(other).status for other in waiting], ["aborted"] * 3, "their replies")
+
+
+@check("an interrupt of an idle kernel does nothing to the next cell")
+def idle(kernel: Kernel) -> None:
+    for _ in range(5):
+        kernel.interrupt()
+        kernel.listen(0.1)
+        equal(kernel.must(code.hello).stdout, "hello, world\n", "stdout of the next cell")
+
+
+@check("interrupt_request is answered with ok, idle or not")
+def answered(kernel: Kernel) -> None:
+    equal(kernel.request("interrupt_request", {}, "control"), {"status": "ok"}, "the reply when idle")
+    id = start(kernel, code.ticking)
+    equal(kernel.request("interrupt_request", {}, "control"), {"status": "ok"}, "the reply during a cell")
+    equal(kernel.finish(id).status, "error", "status of the cell")
+
+
+@check("50 interrupts at random moments of short cells")
+def storm(kernel: Kernel) -> None:
+    chance = random.Random(50)
+    for round in range(50):
+        id = kernel.send(code.sleep.replace("SECONDS", f"{chance.uniform(0, 0.03):.4f}"))
+        kernel.listen(chance.uniform(0, 0.03))
+        kernel.interrupt()
+        status = kernel.finish(id, timeout=5).status
+        assert status in ("ok", "error"), f"round {round}: the cell ended with {status}"
+    kernel.listen(0.3)
+    kernel.must(code.trivial)
+    states = [m["content"]["execution_state"] for m in kernel.order if m["msg_type"] == "status"]
+    equal(states[-1], "idle", "the last state")
+
+
+@check("three interrupts of one cell give one error")
+def repeated(kernel: Kernel) -> None:
+    id = start(kernel, code.loops[0][1])
+    kernel.interrupt()
+    kernel.interrupt()
+    interrupted(kernel, id)
+    kernel.listen(0.3)
+
+
+@check("a loop inside a package is interrupted", only="typescript")
+def package(kernel: Kernel) -> None:
+    folder = kernel.cwd / "node_modules" / "busy"
+    folder.mkdir(parents=True)
+    (folder / "package.json").write_text('{"name": "busy", "main": "index.js", "types": "index.d.ts"}')
+    (folder / "index.d.ts").write_text("export declare function spin(): never;")
+    (folder / "index.js").write_text("exports.spin = () => { for (;;); };")
+    interrupted(kernel, start(kernel, 'import { spin } from "busy";\nconsole.log("running");\nspin();'))
+
+
+@check("a loop in a timer of an ended cell is interrupted while another cell waits", only="typescript")
+def timer_loop(kernel: Kernel) -> None:
+    kernel.must('setTimeout(() => { console.log("spinning"); for (;;); }, 100);\nundefined')
+    id = kernel.send(code.sleep.replace("SECONDS", "0.3"))
+    kernel.listen(0.6)
+    kernel.interrupt()
+    kernel.finish(id, timeout=LIMIT)
+
+
+@check("finally blocks run", only="typescript")
+def finally_blocks(kernel: Kernel) -> None:
+    for body in ("for (;;) await new Promise((resolve) => setTimeout(resolve, 5));", "for (;;) Math.random();"):
+        cell = interrupted(
+            kernel, start(kernel, f'console.log("running");\ntry {{ {body} }} finally {{ console.log("cleaned"); }}')
+        )
+        equal(cell.stdout, "running\ncleaned\n", f"stdout with {body}")
+
+
+@check("an interval of an earlier cell goes on and blocks nothing", only="typescript")
+def interval(kernel: Kernel) -> None:
+    kernel.must("let beats = 0;\nconst interval = setInterval(() => { beats++; }, 10);\nundefined")
+    interrupted(kernel, start(kernel, code.loops[1][1]))
+    before = int(kernel.must("beats").text)
+    kernel.listen(0.3)
+    after = int(kernel.must("beats").text)
+    assert after > before + 5, f"{after - before} beats in 0.3 s after the interrupt"
+    kernel.must("clearInterval(interval);")
+
+
+@check("the host's signal and flag tell library code of the interrupt, and are fresh for the next cell", only="typescript")
+def host(kernel: Kernel) -> None:
+    kernel.must(
+        """
+interface Host { readonly signal: AbortSignal; interrupted(): boolean }
+const host = (globalThis as any)[Symbol.for("Jupyter.host")] as Host;
+const seen: string[] = [];
+"""
+    )
+    kernel.must("`${host.signal.aborted} ${host.interrupted()}`")
+    id = start(
+        kernel,
+        """
+host.signal.addEventListener("abort", () => seen.push(`heard ${host.interrupted()}`));
+console.log("running");
+await new Promise(() => {});
+""",
+    )
+    interrupted(kernel, id)
+    equal(kernel.must("seen.join()").text.strip("'\""), "heard true", "what the listener saw")
+    equal(kernel.must("`${host.signal.aborted} ${host.interrupted()}`").text.strip("'\""), "false false", "afterwards")
+
+
+@check("the flag is seen by a synchronous loop of a package, which may stop by itself", only="typescript")
+def flag(kernel: Kernel) -> None:
+    folder = kernel.cwd / "node_modules" / "polite"
+    folder.mkdir(parents=True)
+    (folder / "package.json").write_text('{"name": "polite", "main": "index.js", "types": "index.d.ts"}')
+    (folder / "index.d.ts").write_text("export declare function work(): number;\nexport declare let stopped: boolean;")
+    (folder / "index.js").write_text(
+        'const host = globalThis[Symbol.for("Jupyter.host")];\nexports.stopped = false;\n'
+        "exports.work = () => { for (;;) if (host.interrupted()) { exports.stopped = true;"
+        ' throw Object.assign(new Error("stopped"), { name: "InterruptedError" }); } };'
+    )
+    program = 'import * as polite from "polite";\nconsole.log("running");\npolite.work();'
+    interrupted(kernel, start(kernel, program))
+    equal(kernel.must("polite.stopped").text, "true", "whether it stopped by itself")
+
+
+if __name__ == "__main__":
+    main()
