@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 
-import { WASM_COST } from "../setup/backend-choice.mjs";
+import { nameOf, WASM_COST } from "../setup/backend-choice.mjs";
 import { jupyterEnvironment, paths } from "../setup/environment.mjs";
 import { freeMegabytes } from "../setup/preflight.mjs";
 import { version as tensorflowVersion } from "../setup/tensorflow-wheels.mjs";
@@ -139,7 +139,7 @@ async function speed(tf) {
 async function tensors(choice) {
   const chosen = {
     label: "backend",
-    value: `${choice.backend} (${choice.variant}), because ${choice.reason}`,
+    value: `${nameOf(choice)}, because ${choice.reason}`,
   };
   // TensorFlow's greetings are no findings.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";

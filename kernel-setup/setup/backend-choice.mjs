@@ -30,6 +30,9 @@ import { wheelsFor } from "./tensorflow-wheels.mjs";
 export const WASM_COST =
   "Training and sampling run several times slower, on the processor only; everything else works.";
 
+/** @param {Choice} choice */
+export const nameOf = ({ backend, variant }) => (backend === "native" ? `native (${variant})` : backend);
+
 const installCompiler = {
   linux: "install g++ (on Debian and Ubuntu: sudo apt-get install g++)",
   darwin: "run `xcode-select --install`",

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
+import { nameOf } from "../backend-choice.mjs";
 import { paths } from "../environment.mjs";
 
 /**
@@ -13,7 +14,7 @@ export function backend(choice) {
   const content = JSON.stringify(choice, null, 2) + "\n";
   return {
     name: "backend",
-    title: `backend: ${choice.backend}${choice.backend === "native" ? ` (${choice.variant})` : ""}, because ${choice.reason}`,
+    title: `backend: ${nameOf(choice)}, because ${choice.reason}`,
     needs: choice.backend === "native" ? ["place-addon"] : ["node-modules"],
     inputs: () => content,
     done() {
