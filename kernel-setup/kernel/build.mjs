@@ -6,6 +6,8 @@ import { dirname, join, resolve } from "node:path";
 import { argv, execPath, exit } from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { writeTensorFlowTypes } from "../../src/tensorflow-types.mjs";
+
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
 
@@ -37,14 +39,15 @@ export async function buildKernel() {
   spawnSync(execPath, [...flags, join(here, "launch.cjs"), "--warm-up"], { stdio: "inherit" });
 }
 
-/** Compiles `src`. @returns {boolean} whether it has no type errors; the JavaScript is written in any case */
-export function buildLibrary() {
+/** Compiles `src`. @returns {Promise<boolean>} whether it has no type errors; the JavaScript is written in any case */
+export async function buildLibrary() {
   const started = new Date();
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const { status } = spawnSync(execPath, [compiler, "-p", join(root, "src"), "--pretty", "false"], {
     cwd: root,
     stdio: "inherit",
   });
+  await writeTensorFlowTypes();
   const stamp = join(root, "dist", "lib", ".built");
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, "");
@@ -54,5 +57,5 @@ export function buildLibrary() {
 
 if (import.meta.url === pathToFileURL(argv[1] ?? "").href) {
   if (argv[2] === "kernel") await buildKernel();
-  else if (!buildLibrary()) exit(1);
+  else if (!(await buildLibrary())) exit(1);
 }

@@ -200,6 +200,8 @@ function compilerOptions(root: string): TypeScript.CompilerOptions {
     baseUrl: root,
     paths: {
       diffusion: [join(root, "dist", "lib", "index.d.ts")],
+      // One file instead of 300: a second less at the first import; see src/tensorflow-types.mjs.
+      "@tensorflow/tfjs-core": [join(root, "dist", "types", "tfjs-core.d.ts")],
       "*": ["*", join(root, "node_modules", "*"), join(root, "node_modules", "@types", "*")],
     },
     inlineSourceMap: true,
