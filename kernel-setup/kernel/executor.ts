@@ -71,7 +71,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     await settle(cell);
     const name = compiled.lastExpression;
     if (name === undefined) return undefined;
-    const value = variables[name];
+    // A promise is a result to come: `await` may be left out on the last line.
+    const value = await cell.guard(variables[name]);
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name is tslab's own
     delete variables[name];
     return value;
