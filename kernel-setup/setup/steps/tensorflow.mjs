@@ -69,7 +69,6 @@ export function tensorflow(variant) {
   return {
     name,
     title: `TensorFlow library (${variant}, ${megabytes(size)} to download)`,
-    needs: ["python"],
     megabytes: (size / 1e6) * 2.5 + Math.max(...wheels.map((wheel) => wheel.bytes)) / 1e6,
     inputs: () => JSON.stringify(wheels),
     done: () => libraryNames.every((library) => existsSync(join(folder, "tensorflow", library))),
