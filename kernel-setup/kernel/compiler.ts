@@ -149,10 +149,13 @@ function openConverter(root: string): Session {
     system.fileExists = (path) => path === globalsFile || fileExists(path);
     system.watchFile = (path, changed, ...more) => {
       if (path === globalsFile) globalsChanged = changed;
-      else if (isUserFile(path, root)) watched.set(path, { changed, seen: modified(path) });
       return watchFile(path, changed, ...more);
     };
     return [[...rootFiles, globalsFile], { ...options, ...compilerOptions(root) }, system, ...rest];
+  };
+
+  hooks.watch = (path, changed) => {
+    if (isUserFile(path, root)) watched.set(path, { changed, seen: modified(path) });
   };
 
   hooks.transpile = (code, options, real) => {

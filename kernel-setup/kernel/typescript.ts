@@ -19,6 +19,8 @@ type CompilerHostArguments = [
 /** What the kernel puts between tslab's converter and TypeScript. */
 export interface CompilerHooks {
   host(...args: CompilerHostArguments): CompilerHostArguments;
+  /** A file that was read; `changed` makes the converter and TypeScript read it again. */
+  watch(path: string, changed: TypeScript.FileWatcherCallback): void;
   transpile(code: string, options: TypeScript.TranspileOptions, real: Transpile): TypeScript.TranspileOutput;
 }
 
@@ -31,6 +33,7 @@ const projectRoot = join(__dirname, "..", "..");
 /** Set before a converter is created. */
 export const hooks: CompilerHooks = {
   host: (...args) => args,
+  watch: () => undefined,
   transpile: (code, options, real) => real(code, options),
 };
 
@@ -43,7 +46,10 @@ const exchanged = {
     hooks.transpile(code, options, fork.transpileModule),
   sys: Object.assign(Object.create(fork.sys) as TypeScript.System, {
     // The kernel looks for changed files itself, before each cell: no watcher keeps a thread or a timer busy.
-    watchFile: () => ({ close: () => undefined }),
+    watchFile: (path: string, changed: TypeScript.FileWatcherCallback) => {
+      hooks.watch(path, changed);
+      return { close: () => undefined };
+    },
     watchDirectory: () => ({ close: () => undefined }),
     useCaseSensitiveFileNames: true,
     // TypeScript looks for lib.*.d.ts beside itself; bundled, it would look beside the bundle.
