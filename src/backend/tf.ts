@@ -12,6 +12,8 @@ require("@tensorflow/tfjs");
 /** The TensorFlow.js namespace. Its backend is ready as soon as it is imported. */
 export { tf };
 
+const cure = "`npm run doctor` says what is missing; `npm start` sets it up again.";
+
 /** The backend that runs the tensors, and why. */
 export const backendChoice: BackendChoice = start(chooseBackend());
 
@@ -31,8 +33,6 @@ function start(choice: BackendChoice): BackendChoice {
     return { backend: "wasm", variant: "", reason, forced: false };
   }
 }
-
-const cure = "`npm run doctor` says what is missing; `npm start` sets it up again.";
 
 function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -45,6 +45,10 @@ function writeCache(file: string, digits: DigitStore): DigitStore {
   const temporary = `${file}.${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
+  } catch {
+    return digits;
+  }
+  try {
     writeFileSync(temporary, Buffer.concat([Buffer.from(`${header(payload)}\n`), payload]));
     renameSync(temporary, file);
   } catch {

@@ -4,8 +4,10 @@
 /** Two 32-bit words: what a seed is to TensorFlow. */
 export type SeedWords = readonly [number, number];
 
-type Block = [number, number, number, number];
-type Key = [number, number];
+/** A counter, or the four random words it gives. */
+export type Block = [number, number, number, number];
+
+type Key = readonly [number, number];
 
 const rounds = 10;
 
@@ -39,7 +41,8 @@ function increment(counter: Block): void {
   }
 }
 
-function philox(counter: Block, key: Key): Block {
+/** The four random words of a counter under a key. */
+export function philox(counter: Readonly<Block>, key: Key): Block {
   let [a, b, c, d] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < rounds; round++) {

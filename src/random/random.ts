@@ -8,19 +8,13 @@ import { nextSeed, seedTensor, seedWords, type Seed } from "./seed";
 /** Standard normal numbers, N(0, 1), of the given shape (float32). The same seed gives the same numbers on every
  * backend, to float32 rounding. Without one, each call takes the next of a stream that {@link setSeed} restarts.
  * @throws RangeError for a bad shape or seed */
-export function randomNormal<R extends tf.Rank>(
-  shape: tf.ShapeMap[R],
-  seed: Seed = nextSeed(),
-): tf.Tensor<R> {
+export function randomNormal<R extends tf.Rank>(shape: tf.ShapeMap[R], seed?: Seed): tf.Tensor<R> {
   return draw(shape, seed, "StatelessRandomNormal", normalValues);
 }
 
 /** Numbers uniform on [0, 1), of the given shape (float32); seeds as for {@link randomNormal}.
  * @throws RangeError for a bad shape or seed */
-export function randomUniform<R extends tf.Rank>(
-  shape: tf.ShapeMap[R],
-  seed: Seed = nextSeed(),
-): tf.Tensor<R> {
+export function randomUniform<R extends tf.Rank>(shape: tf.ShapeMap[R], seed?: Seed): tf.Tensor<R> {
   return draw(shape, seed, "StatelessRandomUniform", uniformValues);
 }
 
