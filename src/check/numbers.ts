@@ -49,14 +49,9 @@ function describe(value: unknown): string {
   return typeof value === "function" ? "a function" : `of type ${typeof value}`;
 }
 
-/** Equal up to float32 arithmetic; NaN equals NaN, so that a mistake that makes one is still recognised. */
+/** Equal up to the tolerance: relative above 1, absolute below. */
 export function close(given: readonly number[], wanted: readonly number[], tolerance: number): boolean {
-  return (
-    given.length === wanted.length &&
-    given.every((value, i) => {
-      const other = wanted[i];
-      if (!Number.isFinite(value) || !Number.isFinite(other)) return Object.is(value, other);
-      return Math.abs(value - other) <= tolerance * Math.max(1, Math.abs(other));
-    })
-  );
+  const near = (value: number, other: number): boolean =>
+    value === other || Math.abs(value - other) <= tolerance * Math.max(1, Math.abs(other));
+  return given.length === wanted.length && given.every((value, i) => near(value, wanted[i]));
 }

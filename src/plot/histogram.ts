@@ -24,13 +24,13 @@ export function binSamples(
   // Samples that are all equal still need a bin of some width.
   const [low, high] = range[0] === range[1] ? [range[0] - 0.5, range[1] + 0.5] : range;
   if (!(low < high)) throw new RangeError(`histogram: range is [${low}, ${high}]; give [smaller, larger].`);
-  const width = (high - low) / bins;
   const counts = new Array<number>(bins).fill(0);
   for (let i = 0; i < samples.length; i++) {
     const value = samples[i];
-    if (value >= low && value <= high) counts[Math.min(bins - 1, Math.floor((value - low) / width))]++;
+    if (value >= low && value <= high)
+      counts[Math.min(bins - 1, Math.floor(((value - low) / (high - low)) * bins))]++;
   }
-  return { edges: Array.from({ length: bins + 1 }, (_, i) => low + i * width), counts };
+  return { edges: Array.from({ length: bins + 1 }, (_, i) => low + (i / bins) * (high - low)), counts };
 }
 
 export interface HistogramOptions extends Size {

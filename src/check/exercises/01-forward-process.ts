@@ -148,6 +148,8 @@ const mostAlpha = 1e-3;
 /** The largest part of α that may go in one step. */
 const mostDrop = 0.25;
 
+const brief = (value: number): string => (Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toPrecision(3));
+
 interface Path {
   readonly beta: readonly number[];
   readonly last: number;
@@ -195,7 +197,7 @@ const schedule: Exercise = {
   async examine(answer): Promise<Verdict | undefined> {
     const path = await pathOf(answer);
     if (!path) return undefined;
-    const report = `α_T = ${path.last.toPrecision(3)}, SNR(T) = ${path.snr.toPrecision(3)}.`;
+    const report = `α_T = ${brief(path.last)}, SNR(T) = ${brief(path.snr)}.`;
     const misconception = scheduleMistakes.find((mistake) => mistake.recognises(path));
     if (misconception) return { right: false, fault: report, misconception };
     if (path.last <= mostAlpha) return { right: true, report };

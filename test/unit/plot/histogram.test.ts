@@ -23,6 +23,10 @@ test("every sample is counted once, and in a bin that holds it", () => {
   );
 });
 
+test("samples that differ by the smallest number there is", () => {
+  expect(binSamples([0, Number.MIN_VALUE], { bins: 3 }).counts).toEqual([1, 0, 1]);
+});
+
 test("samples outside the range count nowhere, but the bars keep their share of all samples", () => {
   expect(binSamples([-5, 0.5, 0.6, 9], { bins: 1, range: [0, 1] }).counts).toEqual([2]);
   const { spec } = histogram([-5, 0.5, 0.6, 9], { ...options, bins: 1, range: [0, 1] });

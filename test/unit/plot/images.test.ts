@@ -65,6 +65,7 @@ describe("imageGrid", () => {
       "text/html",
     );
     expect(html).toContain("Two &lt;images&gt;</figcaption>");
+    expect(html.match(/<img [^>]*image-rendering:pixelated/g)).toHaveLength(2);
     expect([...html.matchAll(/alt="([^"]*)"/g)].map(([, alt]) => alt)).toEqual(["a &amp; b", "c"]);
     expect([...html.matchAll(/<th[^>]*>([^<]*)</g)].map(([, text]) => text)).toEqual([
       "left",

@@ -167,6 +167,18 @@ test("advance and finish do without a loop", async () => {
   expect(states.at(-1)).toMatchObject({ step: 2, total: 2, status: "done", values: { loss: 3 } });
 });
 
+test(
+  "an interrupt without a loop says where, too",
+  withHost(async (host) => {
+    const { states, ...options } = bench();
+    const work = progress([], { ...options, total: 5 });
+    await work.advance();
+    host.interrupt();
+    await expect(work.advance()).rejects.toThrow(InterruptedError);
+    expect(states.at(-1)).toMatchObject({ step: 2, status: "stopped" });
+  }),
+);
+
 test.each([-1, 1.5, NaN])("%p steps cannot be counted", (steps) => {
   expect(() => progress(steps)).toThrow(/cannot be counted; give a whole number/);
 });
