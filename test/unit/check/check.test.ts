@@ -1,6 +1,8 @@
 import { tf } from "../../../src/backend";
 import { check, todo } from "../../../src/check";
 import { InterruptedError } from "../../../src/notebook/host";
+import { diffusionKernel } from "../../../src/process";
+import { cosineSchedule, linearSchedule, scheduleFromBetas } from "../../../src/schedule";
 import { displaySymbol } from "../../../src/notebook/show";
 
 type Step = (z: tf.Tensor, beta: number, noise: tf.Tensor) => unknown;
@@ -41,6 +43,10 @@ describe("a right answer passes in any form", () => {
       variance: tf.tensor1d([moments(x, t, beta)[1]]),
     }),
     asynchronous: async (x, t, beta) => Promise.resolve(moments(x, t, beta)),
+    "the library's": (x, t, beta) => {
+      const schedule = scheduleFromBetas("given", beta.subarray(1));
+      return diffusionKernel(tf.tensor1d([x]), t, schedule);
+    },
     "typed array": (x, t, beta) => Float32Array.from(moments(x, t, beta)),
   };
   test.each(Object.entries(kernels))("kernel: %s", async (_, kernel) => {
@@ -56,6 +62,8 @@ describe("a right answer passes in any form", () => {
     schedule: { name: "mine", steps: 50, beta: Float64Array.of(0, ...beta) },
     "function of T": (steps: number) => beta.slice(0, steps),
     constant: new Array(50).fill(0.15),
+    "the library's linear": linearSchedule,
+    "the library's cosine": cosineSchedule(50),
   };
   test.each(Object.entries(schedules))("schedule: %s", async (_, schedule) => {
     expect(await statusOf("01.3", schedule)).toBe("passed");
