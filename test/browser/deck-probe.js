@@ -16,12 +16,11 @@ window.probe = {
 
   /** Formulas that MathJax could not read, or that take no room. */
   failedFormulas() {
-    const unread = [...document.querySelectorAll(".merror, .MathJax_Error")];
+    const formulas = window.MathJax.Hub.getAllJax();
+    const unread = formulas.filter((formula) => formula.texError).map((formula) => formula.originalText);
     const drawn = [...document.querySelectorAll(".slides .MathJax_SVG > svg")];
-    const empty = drawn.filter(
-      (formula) => !formula.closest("aside") && formula.getBoundingClientRect().width === 0,
-    );
-    return [...unread, ...empty].map((formula) => formula.textContent || formula.outerHTML);
+    const empty = drawn.filter((svg) => !svg.closest("aside") && svg.getBoundingClientRect().width === 0);
+    return [...unread, ...empty.map((svg) => svg.outerHTML)];
   },
 
   showFragments() {
@@ -47,12 +46,13 @@ window.probe = {
     if (box.bottom > window.innerHeight + 1) found.push("the slide is taller than the screen");
     const scrolls = window.getComputedStyle(slide).overflowY === "auto" && slide.classList.contains("tall");
     if (slide.scrollHeight > slide.clientHeight + 1 && !scrolls) found.push("content hangs below the slide");
-    for (const part of slide.querySelectorAll(".jp-Cell *")) {
+    const outside = [...slide.querySelectorAll(".jp-Cell *")].filter((part) => {
       const { left, right, width } = part.getBoundingClientRect();
       const inside = part.closest("svg, aside, figure, .js-plotly-plot");
-      if (width > 0 && !inside && (right > box.right + 1 || left < box.left - 1)) {
-        found.push(`${part.tagName} beyond the edge: ${part.textContent.trim().slice(0, 40)}`);
-      }
+      return width > 0 && !inside && (right > box.right + 1 || left < box.left - 1);
+    });
+    for (const part of outside.filter(({ parentElement }) => !outside.includes(parentElement))) {
+      found.push(`${part.tagName} beyond the edge: ${part.textContent.trim().slice(0, 40)}`);
     }
     return found;
   },
