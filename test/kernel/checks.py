@@ -35,13 +35,15 @@ _languages = {"typescript": "typescript", "tslab-stock": "typescript", "python":
 
 
 def check(name: str, only: str | None = None, limit: int = 60) -> Callable[[Body], Body]:
-    """Registers a check. With a parameter it gets the suite's kernel, without one it starts its own.
+    """Registers a check of the suite that was started, not of one that it imports.
+
+    With a parameter the check gets the suite's kernel, without one it starts its own.
 
     `only` names the one language in which the check makes sense; `limit` is in seconds.
     """
 
     def register(body: Body) -> Body:
-        if only in (None, _languages[KERNEL]):
+        if body.__module__ == "__main__" and only in (None, _languages[KERNEL]):
             _checks.append(Check(name, body, limit))
         return body
 
@@ -62,30 +64,34 @@ def main() -> None:
 
 
 def _run(chosen: Iterable[Check]) -> None:
-    kernel: Kernel | None = None
     signal.signal(signal.SIGALRM, _too_long)
-    for check in chosen:
-        start = time.monotonic()
-        detail = ""
-        signal.alarm(check.limit)
-        try:
-            if not inspect.signature(check.body).parameters:
-                check.body()
-            else:
-                kernel = kernel or Kernel()
-                check.body(kernel)
-                _works(kernel)
-        except Exception as error:
-            detail = _describe(error)
-            if kernel:
-                kernel.close()
-                kernel = None
-        signal.alarm(0)
-        seconds = round(time.monotonic() - start, 2)
-        report = {"name": check.name, "ok": not detail, "detail": detail, "seconds": seconds}
-        print(json.dumps(report), flush=True)
-    if kernel:
-        kernel.close()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # So that the kernels are still ended.
+    kernel: Kernel | None = None
+    try:
+        for check in chosen:
+            start = time.monotonic()
+            shared = bool(inspect.signature(check.body).parameters)
+            detail = ""
+            signal.alarm(check.limit)
+            try:
+                if shared:
+                    kernel = kernel or Kernel()
+                    check.body(kernel)
+                    _works(kernel)
+                else:
+                    check.body()
+            except Exception as error:
+                detail = _describe(error)
+                if shared and kernel:
+                    kernel.close()
+                    kernel = None
+            signal.alarm(0)
+            seconds = round(time.monotonic() - start, 2)
+            report = {"name": check.name, "ok": not detail, "detail": detail, "seconds": seconds}
+            print(json.dumps(report), flush=True)
+    finally:
+        if kernel:
+            kernel.close()
 
 
 def _too_long(signum: int, frame: FrameType | None) -> None:

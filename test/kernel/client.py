@@ -110,7 +110,13 @@ class Cell:
 class Kernel:
     """A running kernel and a client of it. Use with `with`: every process of it is ended at the end."""
 
-    def __init__(self, cwd: Path | None = None, env: dict[str, str] | None = None, root: Path = ROOT) -> None:
+    def __init__(
+        self,
+        cwd: Path | None = None,
+        env: dict[str, str] | None = None,
+        root: Path = ROOT,
+        warm: bool = True,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="kernel-"))
         self.cwd = cwd or self.folder / "my notebooks"
         self.cwd.mkdir(exist_ok=True)
@@ -120,11 +126,12 @@ class Kernel:
         self.replies: dict[str, Message] = {}
         self.arrival: dict[str, float] = {}
         self.idle: set[str] = set()
-        self.started = time.monotonic()
         self.manager = KernelManager(kernel_name=SPEC_NAMES[KERNEL], kernel_spec_manager=kernel_specs(self.folder, root))
-        self.start(env)
+        self._start(env)
+        if warm:
+            self.run("1 + 1", timeout=60)  # The kernel may have to compile changed sources first.
 
-    def start(self, env: dict[str, str] | None = None) -> None:
+    def _start(self, env: dict[str, str] | None) -> None:
         terminal = self.log.open("a")  # Kept open: a restart writes to it, too.
         self.manager.start_kernel(
             cwd=str(self.cwd), env={**os.environ, **(env or {})}, stdout=terminal, stderr=terminal

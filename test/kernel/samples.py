@@ -57,6 +57,7 @@ class Samples:
     page: str
     clear_output: str
     # Life cycle
+    collect_garbage: str
     folder: str
     read_environment: str
 
@@ -253,6 +254,12 @@ function halve(value: number): number {
 """,
     page="?Math.max",
     clear_output='(globalThis as any)[Symbol.for("Jupyter.host")].clearOutput({ wait: false });',
+    collect_garbage="""
+import * as v8 from "node:v8";
+import * as vm from "node:vm";
+v8.setFlagsFromString("--expose-gc");
+(vm.runInNewContext("gc") as () => void)();
+""",
     folder="process.cwd()",
     read_environment="process.env.COUNT",
 )
@@ -372,6 +379,7 @@ while True:
     documented_function='def halve(value):\n    """Halves a number, exactly."""\n    return value / 2',
     page="?max",
     clear_output="from IPython.display import clear_output\nclear_output()",
+    collect_garbage="import gc; gc.collect();",
     folder="import os; os.getcwd()",
     read_environment="import os; os.environ['COUNT']",
 )
