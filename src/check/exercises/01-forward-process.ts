@@ -148,7 +148,8 @@ const mostAlpha = 1e-3;
 /** The largest part of α that may go in one step. */
 const mostDrop = 0.25;
 
-const brief = (value: number): string => (Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toPrecision(3));
+const brief = (value: number): string =>
+  Math.abs(value) < 1e-3 ? value.toExponential(1) : value.toPrecision(3);
 
 interface Path {
   readonly beta: readonly number[];
