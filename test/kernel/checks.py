@@ -109,9 +109,8 @@ def _works(kernel: Kernel) -> None:
 def _describe(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if "/test/kernel/" in frame.filename] or frames
-    where = f"{own[0].filename.rsplit('/', 1)[-1]}:{own[0].lineno}"
-    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in own if frame.name not in ("_run",)]
-    return f"{type(error).__name__}: {str(error)[:3000] or own[-1].line}  ({' > '.join(places) or where})"
+    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in own if frame.name != "_run"]
+    return f"{type(error).__name__}: {str(error)[:3000] or own[-1].line}  ({' > '.join(places)})"
 
 
 # Statements about what came back
@@ -126,7 +125,9 @@ def same_text(actual: str, expected: str, what: str) -> None:
     if actual == expected:
         return
     got, wanted = actual.splitlines(), expected.splitlines()
-    at = next((i for i, (a, b) in enumerate(zip(got, wanted)) if a != b), min(len(got), len(wanted)))
+    at = next(
+        (i for i, (a, b) in enumerate(zip(got, wanted, strict=False)) if a != b), min(len(got), len(wanted))
+    )
     raise AssertionError(
         f"{what}: {len(got)} lines of {len(wanted)}; the first difference is in line {at + 1}: "
         f"{shorten(got[at : at + 2])} instead of {shorten(wanted[at : at + 2])}"

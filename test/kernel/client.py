@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import psutil
@@ -126,7 +125,9 @@ class Kernel:
         self.replies: dict[str, Message] = {}
         self.arrival: dict[str, float] = {}
         self.idle: set[str] = set()
-        self.manager = KernelManager(kernel_name=SPEC_NAMES[KERNEL], kernel_spec_manager=kernel_specs(self.folder, root))
+        self.manager = KernelManager(
+            kernel_name=SPEC_NAMES[KERNEL], kernel_spec_manager=kernel_specs(self.folder, root)
+        )
         self._start(env)
         if warm:
             self.run("1 + 1", timeout=60)  # The kernel may have to compile changed sources first.
@@ -139,13 +140,16 @@ class Kernel:
         self.connect()
 
     def connect(self) -> None:
-        """Opens a client; again after a restart, whose sockets are new."""
-        self.client: BlockingKernelClient = self.manager.blocking_client()
-        self.client.start_channels()
+        """Opens a client; again after a restart."""
+        self.open_channels()
         try:
             self.client.wait_for_ready(timeout=30)
         except RuntimeError as error:
-            raise NoAnswer(f"the kernel did not start: {error}\n{self.own_words()}") from error
+            raise NoAnswer(f"the kernel did not start: {error}; {self.own_words()}") from error
+
+    def open_channels(self) -> None:
+        self.client: BlockingKernelClient = self.manager.blocking_client()
+        self.client.start_channels()
         self.poller = zmq.Poller()
         self.channel = {getattr(self.client, f"{name}_channel").socket: name for name in CHANNELS}
         for socket in self.channel:
@@ -164,7 +168,8 @@ class Kernel:
     def must(self, code: str, timeout: float = 10) -> Cell:
         """Runs a cell that is to succeed."""
         cell = self.run(code, timeout)
-        assert cell.status == "ok", f"a cell that should succeed ended with {cell.status}: {cell.report[:1500]}\n{code}"
+        problem = f"a cell that should succeed ended with {cell.status}: {cell.report[:1500]}\n{code}"
+        assert cell.status == "ok", problem
         return cell
 
     def request(self, kind: str, content: Message, channel: str = "shell", timeout: float = 5) -> Message:
@@ -200,7 +205,9 @@ class Kernel:
     def finish(self, id: str, timeout: float = 10) -> Cell:
         """Waits for the end of a cell: its reply and its `idle`."""
         start = time.monotonic()
-        self.wait(lambda: id in self.idle and id in self.replies, timeout, f"the end of the cell ({self._progress(id)})")
+        self.wait(
+            lambda: id in self.idle and id in self.replies, timeout, f"the end of a cell{self._progress(id)}"
+        )
         return Cell(id, self.replies[id]["content"], self.published(id), max(self.arrival[id] - start, 0))
 
     def published(self, id: str) -> list[Message]:
@@ -213,14 +220,14 @@ class Kernel:
 
     def await_output(self, id: str, text: str, timeout: float = 5) -> None:
         """Waits until a cell has printed a text: the way to know that it runs."""
-        self.wait(lambda: text in self.so_far(id).stdout, timeout, f"the output {text!r} ({self._progress(id)})")
+        self.wait(lambda: text in self.so_far(id).stdout, timeout, f"the output {text!r}{self._progress(id)}")
 
     def _progress(self, id: str) -> str:
         kinds = [message["msg_type"] for message in self.seen[id]]
-        return f"reply: {id in self.replies}, idle: {id in self.idle}, {len(kinds)} messages, last {kinds[-3:]}"
+        return f" (reply: {id in self.replies}, idle: {id in self.idle}, {len(kinds)} messages, last {kinds[-3:]})"
 
     def _read(self, timeout: float) -> None:
-        for socket, _ in self.poller.poll(timeout * 1000):
+        for socket, _ in self.poller.poll(int(timeout * 1000) + 1):
             self._take(socket, self.channel[socket])
 
     def _take(self, socket: Any, channel: str) -> None:
@@ -263,7 +270,7 @@ class Kernel:
     def __enter__(self) -> Kernel:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: object) -> None:
         self.close()
 
 
@@ -284,7 +291,7 @@ def gone(processes: list[psutil.Process], timeout: float) -> bool:
 
 def alive(process: psutil.Process) -> bool:
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

@@ -1,7 +1,6 @@
 """How many checks of each suite a kernel passes, beside ipykernel and stock tslab.
 
-`python test/kernel/compare.py [kernel ...] [--failures]`; checks that only make sense in TypeScript are left out for
-ipykernel.
+`python test/kernel/compare.py [kernel ...] [--failures]`. Checks of TypeScript are not for ipykernel.
 """
 
 from __future__ import annotations
@@ -40,9 +39,9 @@ def main() -> None:
         print(suite.ljust(16), end="", flush=True)
         for kernel in options.kernels:
             found = reports(kernel, suite)
-            passed = sum(report["ok"] is True for report in found)
-            print(f"{passed} of {len(found)}".rjust(15), end="", flush=True)
-            failures += [f"{kernel}: {report['name']}: {report['detail']}" for report in found if not report["ok"]]
+            failed = [report for report in found if not report["ok"]]
+            print(f"{len(found) - len(failed)} of {len(found)}".rjust(15), end="", flush=True)
+            failures += [f"{kernel}: {report['name']}: {report['detail']}" for report in failed]
         print(flush=True)
     if options.failures:
         print("", *failures, sep="\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import zmq
+
 from checks import check, contains, equal, main
 from client import Kernel, Message
 from samples import code
@@ -133,13 +134,23 @@ def indentation(kernel: Kernel) -> None:
 @check("is_complete tells the three apart", only="typescript")
 def completeness(kernel: Kernel) -> None:
     samples = {
-        "complete": ["", "x", "await x", "for (;;) {}", "const s = `a`;", "class A {}", "// c", "const n: number = 'type error'"],
+        "complete": [
+            "",
+            "x",
+            "await x",
+            "for (;;) {}",
+            "const s = `a`;",
+            "class A {}",
+            "// c",
+            "const n: number = 'a'",
+        ],
         "incomplete": ["(", "[1,", "`a", "class A {", "f(", "/* c", "if (x) {", "const f = () => {"],
         "invalid": ["const = 1", ")", "1 +* 2", "'a", "class {}}", "let 1a"],
     }
     for status, texts in samples.items():
         for text in texts:
-            equal(kernel.request("is_complete_request", {"code": text})["status"], status, f"status of {text!r}")
+            reply = kernel.request("is_complete_request", {"code": text})
+            equal(reply["status"], status, f"status of {text!r}")
 
 
 @check("history gives the session's cells with their numbers")

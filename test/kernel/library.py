@@ -1,4 +1,4 @@
-"""The course's library as a notebook meets it: imported by its name, typed, shown, stopped, and fresh after a restart."""
+"""The library as a notebook meets it: imported by its name, typed, shown, stopped, fresh after a restart."""
 
 from __future__ import annotations
 
@@ -71,7 +71,10 @@ def stopped(kernel: Kernel) -> None:
             """
 let steps = 0;
 console.log("running");
-for await (const i of progress(1e9)) { steps = i; tf.tidy(() => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])).dataSync()); }
+for await (const i of progress(1e9)) {
+  steps = i;
+  tf.tidy(() => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])).dataSync());
+}
 """,
         ),
     )

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import psutil
+
 from checks import check, contains, equal, main
 from client import Kernel, alive, gone
 from samples import code
@@ -63,7 +64,7 @@ def terminated() -> None:
 @check("a restart forgets variables and counts from 1")
 def restart() -> None:
     with Kernel() as kernel:
-        kernel.run(code.keep_then_throw)
+        kernel.run(code.keep)
         kernel.client.stop_channels()
         kernel.manager.restart_kernel(now=False)
         kernel.connect()
@@ -77,7 +78,7 @@ def two() -> None:
     with Kernel() as first, Kernel() as second:
         busy = first.send(code.ticking)
         first.await_output(busy, "running")
-        second.run(code.keep_then_throw)
+        second.run(code.keep)
         contains(second.must(code.show_kept).text, "2 yes")
         first.interrupt()
         equal(first.finish(busy).status, "error", "the interrupted cell")

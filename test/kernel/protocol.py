@@ -6,6 +6,7 @@ import unittest
 from collections.abc import Callable
 
 import jupyter_kernel_test as peer
+
 from checks import check, equal, main
 from client import KERNEL, SPEC_NAMES, Kernel
 from samples import code
@@ -29,7 +30,7 @@ class Everything(peer.KernelTests):
     code_execute_result = [{"code": f"{n} * 7", "result": str(n * 7)} for n in (6, 7, 8)]
     code_display_data = [{"code": code.displays.replace("COUNT", "1"), "mime": "text/html"}]
     code_history_pattern = "8 * ?"
-    supported_history_operations = ("tail", "range", "search")  # type: ignore[assignment]
+    supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = code.inspected
     code_clear_output = code.clear_output
 
@@ -84,7 +85,8 @@ def kernel_info(kernel: Kernel) -> None:
 def execute_input(kernel: Kernel) -> None:
     first, second = kernel.must(code.trivial), kernel.must(code.hello)
     equal(second.count, first.count + 1, "the second number")
-    equal(second.all("execute_input"), [{"code": code.hello, "execution_count": second.count}], "execute_input")
+    announced = [{"code": code.hello, "execution_count": second.count}]
+    equal(second.all("execute_input"), announced, "execute_input")
     equal(first.all("execute_result")[0]["execution_count"], first.count, "the result's number")
 
 

@@ -35,7 +35,8 @@ class Samples:
     throw_group: str
     throw_own_class: str
     overflow: str
-    keep_then_throw: str
+    keep: str
+    throw_after_keeping: str
     show_kept: str
     module_file: tuple[str, str]
     throw_in_module: str
@@ -139,7 +140,9 @@ try {
   throw new RangeError("the outer one", { cause: new TypeError("the inner one") });
 }
 """,
-    throw_group='throw new AggregateError([new RangeError("first of two"), new TypeError("second of two")], "both")',
+    throw_group="""
+throw new AggregateError([new RangeError("first of two"), new TypeError("second of two")], "both");
+""",
     throw_own_class="""
 class ShapeError extends Error {
   override name = "ShapeError";
@@ -147,7 +150,8 @@ class ShapeError extends Error {
 throw new ShapeError("two lines,\\nthe second");
 """,
     overflow="function forever(n: number): number { return 1 + forever(n + 1); }\nforever(0)",
-    keep_then_throw='let kept = 1;\nkept = 2;\nconst alsoKept = "yes";\nthrow new Error("stop");',
+    keep='let kept = 1;\nkept = 2;\nconst alsoKept = "yes";\n',
+    throw_after_keeping='let kept = 1;\nkept = 2;\nconst alsoKept = "yes";\nthrow new Error("stop");',
     show_kept="`${kept} ${alsoKept}`",
     module_file=(
         "helper.ts",
@@ -161,7 +165,10 @@ export function scaled(value: number, { scale }: Options): number {
 """,
     ),
     throw_in_module='import { scaled } from "./helper";\n\nscaled(1, { scale: 0 });',
-    sleep_then_throw='await new Promise((resolve) => setTimeout(resolve, 300));\nthrow new Error("first of the queue");',
+    sleep_then_throw="""
+await new Promise((resolve) => setTimeout(resolve, 300));
+throw new Error("first of the queue");
+""",
     values=(
         ("6 * 7", "42"),
         ("'a' + 'b'", "ab"),
@@ -182,7 +189,11 @@ export function scaled(value: number, { scale }: Options): number {
         ),
         (
             "a synchronous loop after an await",
-            'await new Promise((resolve) => setTimeout(resolve, 1));\nconsole.log("running");\nwhile (true) {}',
+            """
+await new Promise((resolve) => setTimeout(resolve, 1));
+console.log("running");
+while (true) {}
+""",
         ),
         (
             "a loop of microtasks",
@@ -192,7 +203,10 @@ export function scaled(value: number, { scale }: Options): number {
             "a loop in a function of an earlier cell",
             "function spin(): never {\n  for (;;) Math.random();\n}\n---\nconsole.log('running');\nspin();",
         ),
-        ("a catastrophic regular expression", 'console.log("running");\n/^(a+)+$/.test("a".repeat(40) + "b")'),
+        (
+            "a catastrophic regular expression",
+            'console.log("running");\n/^(a+)+$/.test("a".repeat(40) + "b")',
+        ),
         ("a promise that never settles", 'console.log("running");\nawait new Promise(() => {});'),
         (
             "an awaited loop that swallows exceptions",
@@ -322,7 +336,8 @@ asyncio.get_running_loop().call_later(0.2, trouble);
     throw_group='raise ExceptionGroup("both", [ValueError("first of two"), TypeError("second of two")])',
     throw_own_class='class ShapeError(Exception): pass\nraise ShapeError("two lines,\\nthe second")',
     overflow="def forever(n): return 1 + forever(n + 1)\nforever(0)",
-    keep_then_throw='kept = 1\nkept = 2\nalsoKept = "yes"\nraise Exception("stop")',
+    keep='kept = 1\nkept = 2\nalsoKept = "yes"\n',
+    throw_after_keeping='kept = 1\nkept = 2\nalsoKept = "yes"\nraise Exception("stop")',
     show_kept='f"{kept} {alsoKept}"',
     module_file=(
         "helper.py",
