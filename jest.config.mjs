@@ -24,23 +24,26 @@ const project = (name, options = {}) => ({
   moduleNameMapper: { "^diffusion$": "<rootDir>/src/index.ts" },
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.cache", "<rootDir>/.venv"],
   testEnvironment: "<rootDir>/test/environment.cjs",
+  // TensorFlow.js keeps its engine on the global object, and frees tensors after a test file has ended.
+  testEnvironmentOptions: { globalsCleanup: "off" },
   transform,
   ...options,
 });
 
-const minutes = 60_000;
+/** These run what set-up has built, through Jupyter or a browser. */
+const slow = { setupFilesAfterEnv: ["<rootDir>/test/slow.cjs"] };
 
 /** @type {import("jest").Config} */
 export default {
   // Two at a time: the course promises to work on two cores.
   maxWorkers: 2,
+  testTimeout: 60_000,
   projects: [
-    project("unit", { testTimeout: 30_000 }),
-    project("tensorflow", { testTimeout: 2 * minutes }),
-    // These run what set-up has built, through Jupyter or a browser.
-    project("kernel", { testTimeout: 10 * minutes }),
-    project("notebooks", { testTimeout: 10 * minutes }),
-    project("browser", { testTimeout: 10 * minutes }),
-    project("setup", { testTimeout: 10 * minutes }),
+    project("unit"),
+    project("tensorflow", slow),
+    project("kernel", slow),
+    project("notebooks", slow),
+    project("browser", slow),
+    project("setup", slow),
   ],
 };

@@ -11,3 +11,4 @@ export * from "./plot";
 export * from "./notebook/tensor";
 export * from "./progress";
 export * from "./check";
+export { checkFiniteTensor } from "./errors";

@@ -4,9 +4,6 @@
 /** Two 32-bit words: what a seed is to TensorFlow. */
 export type SeedWords = readonly [number, number];
 
-/** A counter, or the four random words it gives. */
-export type Block = [number, number, number, number];
-
 type Key = readonly [number, number];
 
 const rounds = 10;
@@ -16,17 +13,17 @@ export function philoxWords(seed: SeedWords, count: number): Uint32Array {
   const { key, counter } = start(seed);
   const words = new Uint32Array(4 * Math.ceil(count / 4));
   for (let i = 0; i < words.length; i += 4) {
-    words.set(philox(counter, key), i);
+    philox(counter, key, words, i);
     increment(counter);
   }
   return words.subarray(0, count);
 }
 
 /** TensorFlow scrambles the seed by one block under a fixed key: half of it is the key, half where counting starts. */
-function start(seed: SeedWords): { key: Key; counter: Block } {
-  const block: Block = [seed[0] >>> 0, signWord(seed[0]), seed[1] >>> 0, signWord(seed[1])];
-  const [a, b, c, d] = philox(block, [0x3ec8f720, 0x02461e29]);
-  return { key: [a, b], counter: [0, 0, c, d] };
+function start([low, high]: SeedWords): { key: Key; counter: Uint32Array } {
+  const block = Uint32Array.of(low, signWord(low), high, signWord(high));
+  philox(block, [0x3ec8f720, 0x02461e29], block, 0);
+  return { key: [block[0], block[1]], counter: Uint32Array.of(0, 0, block[2], block[3]) };
 }
 
 /** The upper word of a 32-bit integer widened to 64 bits. */
@@ -34,17 +31,21 @@ function signWord(value: number): number {
   return (value | 0) < 0 ? 0xffffffff : 0;
 }
 
-function increment(counter: Block): void {
+function increment(counter: Uint32Array): void {
   for (let i = 0; i < 4; i++) {
-    counter[i] = (counter[i] + 1) >>> 0;
+    counter[i]++;
     if (counter[i] !== 0) return;
   }
 }
 
-/** The four random words of a counter under a key. */
-export function philox(counter: Readonly<Block>, key: Key): Block {
-  let [a, b, c, d] = counter;
-  let [k0, k1] = key;
+/** Writes the four random words of a counter under a key to `words`, from the position `at`. */
+export function philox(counter: Uint32Array, key: Key, words: Uint32Array, at: number): void {
+  let a = counter[0] | 0;
+  let b = counter[1] | 0;
+  let c = counter[2] | 0;
+  let d = counter[3] | 0;
+  let k0 = key[0] | 0;
+  let k1 = key[1] | 0;
   for (let round = 0; round < rounds; round++) {
     const oldA = a;
     a = multiplyHigh(0xcd9e8d57, c) ^ b ^ k0;
@@ -54,7 +55,10 @@ export function philox(counter: Readonly<Block>, key: Key): Block {
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
   }
-  return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
+  words[at] = a;
+  words[at + 1] = b;
+  words[at + 2] = c;
+  words[at + 3] = d;
 }
 
 /** The upper 32 bits of a product of two unsigned 32-bit integers. */
