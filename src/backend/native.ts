@@ -53,13 +53,10 @@ function addonFile(name: string): string {
   return join(folder, "lib", "napi-v8", name);
 }
 
-/** tfjs-node 4.22 calls two helpers that Node 23 has removed from `util`. */
+/** tfjs-node 4.22 calls two helpers of `util` that newer Node warns about (`isArray`) or no longer has. */
 function keepRemovedHelpers(): void {
-  const helpers = {
+  Object.assign(util, {
     isArray: (value: unknown) => Array.isArray(value),
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
-  };
-  for (const [key, value] of Object.entries(helpers)) {
-    if (!(key in util)) Object.defineProperty(util, key, { value });
-  }
+  });
 }
