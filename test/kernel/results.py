@@ -195,6 +195,48 @@ def shared_variables(kernel: Kernel) -> None:
     shows(kernel, "await done; late", "7")
 
 
+EARLIER = """
+interface Options { p: number; q?: { r: number } }
+const o: Options = { p: 1, q: { r: 2 } };
+let n = 4;
+class Base { v = 1; up(): number { return this.v; } static s = 3; }
+function f(a: number, { p }: Options): number { return a + p; }
+enum Color { Red, Blue }
+"""
+USES = {
+    "({ n }).n": "4",
+    "const { p: renamed } = o;\nrenamed": "1",
+    "const { q: { r: deep } = { r: 8 } } = o;\ndeep": "2",
+    "const g = ({ p: z }: Options) => z + n;\ng(o)": "5",
+    "let sum = 0;\nfor (const { p: part } of [o, o]) sum += part;\nsum": "2",
+    "let target = 0;\n({ p: target } = o);\ntarget": "1",
+    "({ n } = { n: 3 });\nn": "3",
+    "[n] = [9];\nn": "9",
+    "for (n of [1, 2]);\nn": "2",
+    "n += 1;\nn++;\nn": "6",
+    "class Sub extends Base { override up() { return super.up() + n; } }\nnew Sub().up() + Sub.s": "8",
+    "f(n, { p: n })": "8",
+    "const h = (n: number) => n * 2;\nh(5)": "10",
+    "const method = { n() { return n; }, get p() { return o.p; } };\nmethod.n() + method.p": "5",
+    "Color[Color.Blue]": "Blue",
+    "const key: keyof Options = 'p';\no[key]": "1",
+    "n: for (;;) break n;\nn": "4",
+    "try { throw 1; } catch (n) { void n; }\nn": "4",
+    "export const exported = n;\nexported": "4",
+}
+
+
+def use_check(program: str, value: str) -> None:
+    @check(f"uses what an earlier cell declared: {program!r}", only="typescript")
+    def use(kernel: Kernel) -> None:
+        kernel.must(EARLIER)
+        shows(kernel, program, value)
+
+
+for _program, _value in USES.items():
+    use_check(_program, _value)
+
+
 @check("a function of an earlier cell keeps its variable when the name is declared again", only="typescript")
 def closures(kernel: Kernel) -> None:
     kernel.must("const factor = 2;\nconst double = (x: number) => factor * x;")
