@@ -1,5 +1,5 @@
 /** Type-checks the cells of a notebook without running them: the fast pass of `npm run check`. */
-import { CompileError, createCompiler } from "./compiler";
+import { CompileError, createCompiler, type Compiler } from "./compiler";
 
 /** A complaint about a cell; lines and columns count from 1. */
 export interface CellProblem {
@@ -12,8 +12,7 @@ export interface CellProblem {
 /** Compiles the cells in order, as if each had run.
  * @param folder the notebook's folder, from which its imports are resolved */
 export function checkCells(root: string, folder: string, cells: readonly string[]): CellProblem[] {
-  process.chdir(folder);
-  const compiler = createCompiler(root);
+  const compiler = compilerIn(root, folder);
   return cells.flatMap((code, cell) => {
     try {
       compiler.compile(code);
@@ -29,4 +28,15 @@ export function checkCells(root: string, folder: string, cells: readonly string[
       }));
     }
   });
+}
+
+const compilers = new Map<string, Compiler>();
+
+/** One for all notebooks of a folder: most of the time goes into reading the library's types. */
+function compilerIn(root: string, folder: string): Compiler {
+  process.chdir(folder);
+  const compiler = compilers.get(folder) ?? createCompiler(root);
+  compilers.set(folder, compiler);
+  compiler.forget();
+  return compiler;
 }

@@ -47,6 +47,8 @@ export interface Compiler {
   compile(code: string): CompiledCell;
   /** Keeps the last compiled cell's declarations; of an unfinished cell only those of names that have a value. */
   commit(finished: boolean, hasValue: (name: string) => boolean): void;
+  /** Begins another notebook in the same folder. */
+  forget(): void;
   complete(code: string, position: number): Completion;
   inspect(code: string, position: number): Inspection | undefined;
 }
@@ -98,6 +100,9 @@ export function createCompiler(root: string): Compiler {
     commit(finished, hasValue) {
       const missing = finished ? [] : declaredValues(pending).filter((name) => !hasValue(name));
       declarations = dropDeclarations(pending, missing);
+    },
+    forget() {
+      declarations = pending = "";
     },
     complete(code, position) {
       const { start, end, candidates, original } = prepare(code).complete(declarations, code, position);

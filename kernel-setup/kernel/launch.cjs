@@ -7,6 +7,8 @@ const { dirname, join } = require("node:path");
 const { Script } = require("node:vm");
 
 const bundle = join(__dirname, "..", "..", "dist", "kernel", "main.cjs");
+/** In stack traces; no path, since V8 keeps it in the compiled code, and the project may move. */
+const scriptName = "course-kernel";
 const compiledCode = join(dirname(bundle), "main.v8cache");
 
 /** @returns the bundle's exports, and the script that gave them */
@@ -19,7 +21,7 @@ function loadBundle() {
   }
   const cachedData = existsSync(compiledCode) ? readFileSync(compiledCode) : undefined;
   // Code of another Node version or other flags is rejected by V8 itself, which then compiles as usual.
-  const script = new Script(wrap(readFileSync(bundle, "latin1")), { filename: bundle, cachedData });
+  const script = new Script(wrap(readFileSync(bundle, "latin1")), { filename: scriptName, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
   return { ...module.exports, script };

@@ -1,5 +1,4 @@
 /** The frames of an error, in written code, without the kernel's own. */
-import { sep } from "node:path";
 import type { Place, SourceMaps } from "./source-maps";
 
 export interface Frame extends Place {
@@ -50,8 +49,11 @@ function headline(error: Error): string {
   }
 }
 
+/** The kernel's own name in launch.cjs. */
+const kernelScript = "course-kernel";
+
 function isInternal(file: string): boolean {
-  return file.startsWith("node:") || file.startsWith(__dirname + sep) || file === __filename;
+  return file.startsWith("node:") || file === kernelScript;
 }
 
 function placeOf(site: NodeJS.CallSite, file: string): Place {
