@@ -38,6 +38,7 @@ export default {
   // Two at a time: the course promises to work on two cores.
   maxWorkers: 2,
   testTimeout: 60_000,
+  testSequencer: "<rootDir>/test/sequencer.cjs",
   projects: [
     project("unit"),
     project("tensorflow", slow),
