@@ -19,9 +19,10 @@ const defaultFile = join(root, ".cache", "digits", `digits-${format}.bin`);
 
 /** Reads the digits from their cache, which is written on the first use, and again if it is damaged or of another
  * version. The package holds 43 MB of JSON, the cache 8 MB of bytes.
+ * @param load where they come from if the cache does not have them
  * @throws Error if the package `mnist` is not installed */
-export function readDigits(file: string = defaultFile): DigitStore {
-  return fromCache(file) ?? writeCache(file, fromPackage());
+export function readDigits(file: string = defaultFile, load: () => DigitStore = fromPackage): DigitStore {
+  return fromCache(file) ?? writeCache(file, load());
 }
 
 function fromCache(file: string): DigitStore | undefined {
