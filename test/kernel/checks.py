@@ -101,7 +101,7 @@ def _too_long(signum: int, frame: FrameType | None) -> None:
 def _works(kernel: Kernel) -> None:
     """Every check leaves a kernel that runs the next cell."""
     try:
-        kernel.must(code.trivial, timeout=5)
+        kernel.must(code.trivial, timeout=15)
     except Exception as error:
         raise AssertionError(f"the check itself passed, but the next cell did not run: {error}") from error
 

@@ -161,11 +161,11 @@ class Kernel:
         """Sends a cell without waiting; returns the id of the request."""
         return str(self.client.execute(code, allow_stdin=False, **options))
 
-    def run(self, code: str, timeout: float = 10, **options: Any) -> Cell:
+    def run(self, code: str, timeout: float = 15, **options: Any) -> Cell:
         """Runs a cell to its end."""
         return self.finish(self.send(code, **options), timeout)
 
-    def must(self, code: str, timeout: float = 10) -> Cell:
+    def must(self, code: str, timeout: float = 15) -> Cell:
         """Runs a cell that is to succeed."""
         cell = self.run(code, timeout)
         problem = f"a cell that should succeed ended with {cell.status}: {cell.report[:1500]}\n{code}"
@@ -202,7 +202,7 @@ class Kernel:
         while (left := deadline - time.monotonic()) > 0:
             self._read(left)
 
-    def finish(self, id: str, timeout: float = 10) -> Cell:
+    def finish(self, id: str, timeout: float = 15) -> Cell:
         """Waits for the end of a cell: its reply and its `idle`."""
         start = time.monotonic()
         self.wait(
@@ -218,7 +218,7 @@ class Kernel:
         """What a request has given so far, whether it has ended or not."""
         return Cell(id, self.replies.get(id, {"content": {}})["content"], self.published(id), 0)
 
-    def await_output(self, id: str, text: str, timeout: float = 5) -> None:
+    def await_output(self, id: str, text: str, timeout: float = 15) -> None:
         """Waits until a cell has printed a text: the way to know that it runs."""
         self.wait(lambda: text in self.so_far(id).stdout, timeout, f"the output {text!r}{self._progress(id)}")
 

@@ -40,7 +40,7 @@ def loop_check(name: str, program: str) -> None:
     @check(f"interrupts {name}")
     def loop(kernel: Kernel) -> None:
         interrupted(kernel, start(kernel, program))
-        kernel.must(code.hello, timeout=2)
+        kernel.must(code.hello, timeout=5)
 
 
 for _name, _program in code.loops:

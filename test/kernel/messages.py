@@ -81,7 +81,7 @@ def slow_reader_of_lines(kernel: Kernel) -> None:
 
 def arrives_gradually(kernel: Kernel, program: str) -> None:
     id = kernel.send(program)
-    kernel.await_output(id, "0\n", timeout=5)
+    kernel.await_output(id, "0\n")
     start = time.monotonic()
     cell = kernel.finish(id)
     equal(cell.stdout, "0\n1\n2\n3\n4\n", "stdout")
