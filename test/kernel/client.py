@@ -187,13 +187,15 @@ class Kernel:
 
     # What comes back
 
-    def wait(self, done: Callable[[], bool], timeout: float, what: str) -> None:
-        """Reads messages until `done`."""
+    def wait(self, done: Callable[[], bool], timeout: float, what: str, id: str = "") -> None:
+        """Reads messages until `done`; if that takes too long, says what has come for the request `id`."""
         deadline = time.monotonic() + timeout
         while not done():
             left = deadline - time.monotonic()
             if left <= 0:
-                raise NoAnswer(f"after {timeout} s there is no sign of {what}; {self.own_words()}")
+                raise NoAnswer(
+                    f"after {timeout} s there is no sign of {what}; {self._progress(id)}{self.own_words()}"
+                )
             self._read(left)
 
     def listen(self, seconds: float) -> None:
@@ -205,9 +207,7 @@ class Kernel:
     def finish(self, id: str, timeout: float = 15) -> Cell:
         """Waits for the end of a cell: its reply and its `idle`."""
         start = time.monotonic()
-        self.wait(
-            lambda: id in self.idle and id in self.replies, timeout, f"the end of a cell{self._progress(id)}"
-        )
+        self.wait(lambda: id in self.idle and id in self.replies, timeout, "the end of the cell", id)
         return Cell(id, self.replies[id]["content"], self.published(id), max(self.arrival[id] - start, 0))
 
     def published(self, id: str) -> list[Message]:
@@ -220,12 +220,13 @@ class Kernel:
 
     def await_output(self, id: str, text: str, timeout: float = 15) -> None:
         """Waits until a cell has printed a text: the way to know that it runs."""
-        self.wait(lambda: text in self.so_far(id).stdout, timeout, f"the output {text!r}{self._progress(id)}")
+        self.wait(lambda: text in self.so_far(id).stdout, timeout, f"the output {text!r}", id)
 
     def _progress(self, id: str) -> str:
+        if not id:
+            return ""
         kinds = [message["msg_type"] for message in self.seen[id]]
-        state = f"reply: {id in self.replies}, idle: {id in self.idle}"
-        return f" ({state}, {len(kinds)} messages, last {kinds[-3:]})"
+        return f"reply: {id in self.replies}, idle: {id in self.idle}, {len(kinds)} messages, last {kinds[-3:]}; "
 
     def _read(self, timeout: float) -> None:
         for socket, _ in self.poller.poll(int(timeout * 1000) + 1):
