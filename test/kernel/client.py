@@ -226,7 +226,8 @@ class Kernel:
         if not id:
             return ""
         kinds = [message["msg_type"] for message in self.seen[id]]
-        return f"reply: {id in self.replies}, idle: {id in self.idle}, {len(kinds)} messages, last {kinds[-3:]}; "
+        state = f"reply: {id in self.replies}, idle: {id in self.idle}"
+        return f"{state}, {len(kinds)} messages, last {kinds[-3:]}; "
 
     def _read(self, timeout: float) -> None:
         for socket, _ in self.poller.poll(int(timeout * 1000) + 1):
