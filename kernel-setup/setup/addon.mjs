@@ -1,7 +1,7 @@
 // @ts-check
 /** Where TensorFlow's library and the addon built against it lie. */
 import { readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 
 import { paths, root } from "./environment.mjs";
 import { version } from "./tensorflow-wheels.mjs";
@@ -10,13 +10,14 @@ import { version } from "./tensorflow-wheels.mjs";
 export const bindingPackage = join(root, "node_modules", "@tensorflow", "tfjs-node-gpu");
 
 /** Where that package looks for its addon. */
-export const placedAddon = join(bindingPackage, "lib", "napi-v8", "tfjs_binding.node");
+export const placedAddons = join(bindingPackage, "lib", "napi-v8");
+export const placedAddon = join(placedAddons, "tfjs_binding.node");
 
 /** @param {string} variant the folder of a variant's library and headers, laid out as in the wheel */
 export const libraryFolder = (variant) => join(paths.tensorflow, `${variant}-${version}`);
 
 /** @param {string} variant kept outside node_modules, which `npm ci` wipes */
-export const builtAddon = (variant) => join(libraryFolder(variant), "tfjs_binding.node");
+export const builtAddons = (variant) => join(libraryFolder(variant), "addons");
 
 /** The two libraries under the names they have on this system. */
 export const libraryNames =
@@ -25,27 +26,32 @@ export const libraryNames =
     : ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
 
 /**
- * The arguments of the one compiler call that builds the addon. Its run path is relative, so the project's folder
- * may be moved or renamed.
+ * The compiler calls that build the addons, by name. Their run paths are relative, so the project's folder may be moved
+ * or renamed. The second one keeps TensorFlow's notes at its start off the terminal; only Linux has the linker option
+ * that lets it come first.
  * @param {string} variant
- * @param {string} output
+ * @param {string} folder where the addons are written
+ * @returns {Record<string, string[]>}
  */
-export function compilerArguments(variant, output) {
+export function compilerCalls(variant, folder) {
   const library = join(libraryFolder(variant), "tensorflow");
+  const libraries = libraryNames.map((name) => join(library, name));
+  const binding = join(bindingPackage, "binding");
   const mac = process.platform === "darwin";
   const origin = mac ? "@loader_path" : "$ORIGIN";
-  const fromAddon = `${origin}/${relative(dirname(placedAddon), library)}`;
-  const binding = join(bindingPackage, "binding");
-  return [
+  const common = [
     ...["-O2", "-std=c++17", "-shared", "-fPIC", "-DNAPI_VERSION=8", "-w"],
     ...(mac ? ["-undefined", "dynamic_lookup"] : []),
     ...["-I", join(root, "node_modules", "node-api-headers", "include")],
     ...["-I", bindingPackage, "-I", join(library, "include"), "-I", binding],
-    ...["tfjs_backend.cc", "tfjs_binding.cc"].map((source) => join(binding, source)),
-    ...["-o", output],
-    ...libraryNames.map((name) => join(library, name)),
-    `-Wl,-rpath,${fromAddon}`,
+    `-Wl,-rpath,${origin}/${relative(placedAddons, library)}`,
   ];
+  const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((source) => join(binding, source));
+  const quiet = [join(root, "src", "backend", "quiet-start.cc"), libraries[1], "-Wl,-z,initfirst"];
+  return {
+    "tfjs_binding.node": [...common, ...sources, ...libraries, "-o", join(folder, "tfjs_binding.node")],
+    ...(mac ? {} : { "quiet_start.node": [...common, ...quiet, "-o", join(folder, "quiet_start.node")] }),
+  };
 }
 
 /** @returns {string} the version of the binding package, once it is installed */

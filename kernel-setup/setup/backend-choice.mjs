@@ -2,7 +2,7 @@
 /** Which TensorFlow runs the tensors, and why. */
 import { existsSync } from "node:fs";
 
-import { builtAddon } from "./addon.mjs";
+import { builtAddons } from "./addon.mjs";
 import { Problem } from "./problem.mjs";
 import { findCompiler } from "./programs.mjs";
 import { wheelsFor } from "./tensorflow-wheels.mjs";
@@ -47,7 +47,7 @@ export function machineFacts() {
     glibc: !existsSync("/etc/alpine-release"),
     nvidia: existsSync("/proc/driver/nvidia/version") || existsSync("/usr/bin/nvidia-smi"),
     compiler: findCompiler() !== undefined,
-    built: (variant) => existsSync(builtAddon(variant)),
+    built: (variant) => existsSync(builtAddons(variant)),
   };
 }
 

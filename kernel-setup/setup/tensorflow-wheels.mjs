@@ -22,6 +22,7 @@ const C_LIBRARY = [
   "tensorflow/include/tensorflow/core/platform/ctstring*.h",
   "tensorflow/include/tsl/platform/ctstring*.h",
   "tensorflow/include/xla/tsl/c/*",
+  "tensorflow/include/absl/*", // for src/backend/quiet-start.cc
 ];
 
 /** @param {string} name @param {string} platform @param {number} bytes @param {string} sha256 @returns {Wheel} */

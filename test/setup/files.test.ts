@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { compilerArguments } from "../../kernel-setup/setup/addon.mjs";
+import { compilerCalls } from "../../kernel-setup/setup/addon.mjs";
 import { paths, root } from "../../kernel-setup/setup/environment.mjs";
 import { findPython } from "../../kernel-setup/setup/programs.mjs";
 
@@ -44,8 +44,9 @@ test("extract.py unpacks what is asked for, says how far it is, and refuses a wh
   expect(refused.stderr).toContain("nothing that matches");
 });
 
-test("the addon finds the library by a relative path, so the project may move", () => {
-  const rpath = compilerArguments("cpu", "out.node").find((argument) => argument.startsWith("-Wl,-rpath,"))!;
+const calls = Object.entries(compilerCalls("cpu", "out"));
+test.each(calls)("the addon %s finds the library by a relative path, so the project may move", (_, call) => {
+  const rpath = call.find((argument) => argument.startsWith("-Wl,-rpath,"))!;
   expect(rpath).not.toContain(root);
   expect(rpath).toMatch(
     /^-Wl,-rpath,(\$ORIGIN|@loader_path)\/\.\.\/.*\.cache\/tensorflow\/cpu-[\d.]+\/tensorflow$/,

@@ -1,8 +1,15 @@
 // @ts-check
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 
-import { bindingVersion, builtAddon, compilerArguments, libraryFolder, placedAddon } from "../addon.mjs";
+import {
+  bindingVersion,
+  builtAddons,
+  compilerCalls,
+  libraryFolder,
+  placedAddon,
+  placedAddons,
+} from "../addon.mjs";
 import { installEnvironment, paths } from "../environment.mjs";
 import { Problem } from "../problem.mjs";
 import { CommandError, run } from "../process.mjs";
@@ -18,7 +25,7 @@ const goWithout = "To go on without it, several times slower, set COURSE_TENSORF
  */
 export function addon(variant) {
   const name = `addon-${variant}`;
-  const built = builtAddon(variant);
+  const built = builtAddons(variant);
   const log = join(paths.setupState, "logs", `${name}.log`);
   return {
     name,
@@ -26,18 +33,19 @@ export function addon(variant) {
     needs: [`tensorflow-${variant}`],
     megabytes: 1,
     inputs: () =>
-      [
-        bindingVersion(),
-        version,
-        compilerArguments(variant, "addon").join(" ").replaceAll(paths.root, ""),
-      ].join("\n"),
-    done: () => existsSync(built),
+      [bindingVersion(), version, JSON.stringify(compilerCalls(variant, "")).replaceAll(paths.root, "")].join(
+        "\n",
+      ),
+    done: () => Object.keys(compilerCalls(variant, "")).every((file) => existsSync(join(built, file))),
     async run(task) {
       const [compiler, ...first] = findCompiler() ?? ["c++"];
-      const draft = join(libraryFolder(variant), "draft.node");
+      const draft = join(libraryFolder(variant), "addons.new");
+      rmSync(draft, { recursive: true, force: true });
+      mkdirSync(draft);
       const how = { env: installEnvironment(), log, onStart: task.started };
       try {
-        await run(compiler, [...first, ...compilerArguments(variant, draft)], how);
+        for (const call of Object.values(compilerCalls(variant, draft)))
+          await run(compiler, [...first, ...call], how);
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;
         throw new Problem(
@@ -45,6 +53,7 @@ export function addon(variant) {
           `Try another compiler by CXX=…. ${goWithout}`,
         );
       }
+      rmSync(built, { recursive: true, force: true });
       renameSync(draft, built);
     },
   };
@@ -64,10 +73,13 @@ export function placeAddon(variant) {
     inputs: () => variant,
     done: () => existsSync(placedAddon),
     async run(task) {
-      mkdirSync(dirname(placedAddon), { recursive: true });
-      // Replaced as a whole: a running kernel keeps the file that it has loaded.
-      copyFileSync(builtAddon(variant), `${placedAddon}.new`);
-      renameSync(`${placedAddon}.new`, placedAddon);
+      mkdirSync(placedAddons, { recursive: true });
+      for (const file of readdirSync(builtAddons(variant))) {
+        // Replaced as a whole: a running kernel keeps the file that it has loaded.
+        const place = join(placedAddons, file);
+        copyFileSync(join(builtAddons(variant), file), `${place}.new`);
+        renameSync(`${place}.new`, place);
+      }
       try {
         await run(process.execPath, ["-e", "require(process.argv[1])", placedAddon], {
           log,
