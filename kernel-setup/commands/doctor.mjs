@@ -142,7 +142,6 @@ async function tensors(choice) {
     value: `${nameOf(choice)}, because ${choice.reason}`,
   };
   // TensorFlow's greetings are no findings.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
   try {
     const { tf } = require(paths.distLib);
     await tf.ready();
