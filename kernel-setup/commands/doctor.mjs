@@ -141,7 +141,6 @@ async function tensors(choice) {
     label: "backend",
     value: `${nameOf(choice)}, because ${choice.reason}`,
   };
-  // TensorFlow's greetings are no findings.
   try {
     const { tf } = require(paths.distLib);
     await tf.ready();
