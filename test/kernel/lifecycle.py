@@ -49,7 +49,10 @@ def orphan() -> None:
         processes = [psutil.Process(int(pid)) for pid in client.stdout.readline().split()]
         client.kill()
     assert processes, "the client printed no process ids"
-    assert gone(processes, 5), f"still there after 5 s: {[p for p in processes if alive(p)]}"
+    left = [] if gone(processes, 5) else [process for process in processes if alive(process)]
+    for process in left:
+        process.kill()
+    assert not left, f"still there after 5 s: {left}"
 
 
 @check("SIGTERM ends every process within 2 s, also during a synchronous loop")
