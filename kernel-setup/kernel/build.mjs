@@ -30,6 +30,7 @@ export async function buildKernel() {
     charset: "ascii",
     external: ["zeromq"],
     alias: { "@tslab/typescript-for-tslab": join(here, "converter-typescript.ts") },
+    plugins: [mendConverter],
     logLevel: "error",
   });
   const { argv } = JSON.parse(
@@ -38,6 +39,21 @@ export async function buildKernel() {
   const flags = argv.filter((/** @type {string} */ argument) => argument.startsWith("--"));
   spawnSync(execPath, [...flags, join(here, "launch.cjs"), "--warm-up"], { stdio: "inherit" });
 }
+
+/** Exchanges the one function of tslab's converter that references.ts replaces. @type {import("esbuild").Plugin} */
+const mendConverter = {
+  name: "mend-converter",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]tslab[\\/]dist[\\/]converter\.js$/ }, ({ path }) => {
+      const call = "node = ts.visitEachChild(node, wrapPrevIdentifier, nullTransformationContext);";
+      const parts = readFileSync(path, "utf8").split(call);
+      if (parts.length !== 2)
+        throw new Error("tslab's converter has changed: see kernel-setup/kernel/references.ts");
+      const module = JSON.stringify(join(here, "references.ts"));
+      return { contents: parts.join(`node = require(${module}).shareReferences(node, checker, declsFile);`) };
+    });
+  },
+};
 
 /** Compiles `src`. @returns {Promise<boolean>} whether it has no type errors; the JavaScript is written in any case */
 export async function buildLibrary() {

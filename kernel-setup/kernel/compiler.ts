@@ -81,7 +81,7 @@ export function createCompiler(root: string): Compiler {
 
   return {
     compile(code) {
-      const result = prepare(code).convert(declarations, code);
+      const result = prepare(code).convert(declarations, withoutExports(code));
       if (result.diagnostics.length > 0) {
         unresolved = result.diagnostics.some((one) => one.code === cannotFindModule);
         throw new CompileError(result.diagnostics);
@@ -122,6 +122,22 @@ export function createCompiler(root: string): Compiler {
       };
     },
   };
+}
+
+/** Every name of a cell is shared, so `export` before a declaration says nothing, and tslab trips over it.
+ * Spaces keep the places of everything else. */
+function withoutExports(code: string): string {
+  if (!code.includes("export")) return code;
+  const file = ts.createSourceFile("cell.ts", code, ts.ScriptTarget.Latest, true);
+  const keywords = file.statements.flatMap((statement) =>
+    ts.canHaveModifiers(statement)
+      ? (ts.getModifiers(statement) ?? []).filter(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
+      : [],
+  );
+  return keywords.reduce(
+    (text, { end }) => text.slice(0, end - "export".length) + " ".repeat("export".length) + text.slice(end),
+    code,
+  );
 }
 
 /** TypeScript calls an undeclared name `any`, and says nothing more. */
