@@ -219,8 +219,9 @@ function interrupt(): Content {
   if (id && id !== Atomics.load(shared.interrupted, 0)) {
     Atomics.store(shared.interrupted, 0, id);
     main.postMessage({ type: "interrupt", id } satisfies ToMain);
+    clearInterval(insisting);
+    insisting = setInterval(insist, patience, id);
   }
-  if (id && !insisting) insisting = setInterval(insist, patience, id);
   return { status: "ok" };
 }
 
@@ -228,12 +229,8 @@ const patience = 150;
 let insisting: NodeJS.Timeout | undefined;
 
 function insist(id: number): void {
-  if (executing === id) {
-    raiseInterrupt();
-    return;
-  }
-  clearInterval(insisting);
-  insisting = undefined;
+  if (executing === id) raiseInterrupt();
+  else clearInterval(insisting);
 }
 
 let lastSignal = 0;

@@ -100,6 +100,13 @@ def storm(kernel: Kernel) -> None:
     equal(states[-1], "idle", "the last state")
 
 
+@check("an interrupt right after another one reaches its own cell", only="typescript")
+def quick_succession(kernel: Kernel) -> None:
+    stuck = 'console.log("running");\n/^(a+)+$/.test("a".repeat(40) + "b")'
+    for program in ('console.log("running");\nfor (;;) Math.random();', stuck) * 3:
+        interrupted(kernel, start(kernel, program))
+
+
 @check("three interrupts of one cell give one error")
 def repeated(kernel: Kernel) -> None:
     id = start(kernel, code.loops[0][1])
