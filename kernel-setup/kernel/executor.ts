@@ -67,7 +67,12 @@ export function createExecutor(parts: ExecutorParts): Executor {
       columnOffset: -prefix.length,
     });
     Object.defineProperty(globalThis, argumentsKey, { value: wrapperArguments, configurable: true });
-    await cell.guard(script.runInThisContext({ breakOnSigint: true }) as Promise<void>);
+    const work = script.runInThisContext({ breakOnSigint: true }) as Promise<void>;
+    try {
+      await cell.guard(work);
+    } finally {
+      if (cell.signal.aborted) await windDown(cell, work);
+    }
     await settle(cell);
     const name = compiled.lastExpression;
     if (name === undefined) return undefined;
@@ -153,6 +158,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
 }
 
 const success: Content = { status: "ok", payload: [], user_expressions: {} };
+
+const mostMillisecondsToWindDown = 300;
+
+/** A stopped cell gets a moment, so that its `finally` blocks and last pictures come before its end. */
+async function windDown(cell: Cell, work: Promise<void>): Promise<void> {
+  const ignore = (): void => undefined;
+  const cleanedUp = work.then(ignore, ignore).then(() => Promise.all(cell.pending));
+  await Promise.race([cleanedUp, new Promise((resolve) => setTimeout(resolve, mostMillisecondsToWindDown))]);
+}
 
 /** Waits for pictures that are still being drawn, and one turn more: Node reports a lost rejection only then. */
 async function settle(cell: Cell): Promise<void> {
