@@ -50,7 +50,10 @@ async function cell(index: number): Promise<Locator> {
   return found;
 }
 
-const isFolded = (index: number): boolean => cells[index].metadata.jupyter?.source_hidden === true;
+const isFolded = (index: number): boolean => {
+  const { jupyter } = cells[index].metadata as { jupyter?: { source_hidden?: boolean } };
+  return jupyter?.source_hidden === true;
+};
 
 /** Until the kernel is connected and has nothing to do. */
 async function idle(): Promise<void> {
