@@ -2,10 +2,11 @@
  * The TypeScript that tslab's converter gets to see.
  *
  * tslab hard-codes its compiler options, watches every file it reads and drops source maps. The bundler puts this module
- * in the place of tslab's TypeScript; it is that same TypeScript with three functions exchanged for ones that can be set.
+ * in the place of tslab's TypeScript; it is that same TypeScript with a few functions exchanged for ones that can be set.
  */
 import { join } from "node:path";
 import type * as TypeScript from "typescript";
+import { completionsFor } from "./completions";
 
 type CreateHost = typeof TypeScript.createWatchCompilerHost;
 type Transpile = typeof TypeScript.transpileModule;
@@ -39,7 +40,10 @@ export const hooks: CompilerHooks = {
 
 const createHost = fork.createWatchCompilerHost as unknown as (...args: CompilerHostArguments) => unknown;
 
+const { Completions } = fork as unknown as { Completions: object };
+
 const exchanged = {
+  Completions: { ...Completions, getCompletionsAtPositionForTslab: completionsFor(fork) },
   createWatchCompilerHost: ((...args: CompilerHostArguments) =>
     createHost(...hooks.host(...args))) as unknown as CreateHost,
   transpileModule: (code: string, options: TypeScript.TranspileOptions) =>
