@@ -84,7 +84,8 @@ export function toolEnvironment() {
  * @returns {NodeJS.ProcessEnv}
  */
 export function installEnvironment() {
-  return { ...toolEnvironment(), TMPDIR: paths.tmp };
+  // pip asks for the version of rustc, and rustup's stand-in for it makes a folder at its first call.
+  return { ...toolEnvironment(), TMPDIR: paths.tmp, RUSTUP_HOME: join(cache, "rustup") };
 }
 
 /**
