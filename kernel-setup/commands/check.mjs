@@ -1,6 +1,5 @@
 // @ts-check
 /** The fast checks, all at once; what fails is shown. */
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { jupyterEnvironment, root } from "../setup/environment.mjs";
@@ -10,20 +9,12 @@ import { CommandError, run as runCommand } from "../setup/process.mjs";
 /** @param {string[]} path in node_modules */
 const tool = (...path) => join(root, "node_modules", ...path);
 
-/** The in-process check of the notebooks. */
-function notebookCheck() {
-  const folder = join(root, "test", "notebooks");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const script = names.find((name) => /^check\.[cm]?js$/.test(name));
-  return script ? [["notebooks", join(folder, script)]] : [];
-}
-
 /** @returns {string[][]} name, script, arguments */
 const checks = () => [
   ["types", tool("typescript", "bin", "tsc"), "-p", "."],
   ["lint", tool("eslint", "bin", "eslint.js"), "--cache", "--cache-location", ".cache/eslint/", "."],
   ["format", tool("prettier", "bin", "prettier.cjs"), "--check", "--log-level", "warn", "."],
-  ...notebookCheck(),
+  ["notebooks", join(root, "test", "notebooks", "check.mjs")],
 ];
 
 /** @param {string[]} check @returns {Promise<boolean>} whether all is well */

@@ -91,50 +91,6 @@ export function kernel(environment = jupyterEnvironment()) {
   };
 }
 
-/**
- * Billions of floating-point operations a second, over about a second.
- * @param {() => import("@tensorflow/tfjs-core").Tensor} operation
- * @param {number} operations in one call
- */
-async function gigaflops(operation, operations) {
-  const warmUp = operation();
-  await warmUp.data();
-  warmUp.dispose();
-  const start = performance.now();
-  let calls = 0;
-  for (; performance.now() - start < 1000; calls++) {
-    const result = operation();
-    // Some backends only promise a result: wait for the numbers themselves.
-    await result.data();
-    result.dispose();
-  }
-  return (calls * operations) / (performance.now() - start) / 1e6;
-}
-
-/** @param {typeof import("@tensorflow/tfjs-core")} tf @returns {Promise<Finding[]>} */
-async function speed(tf) {
-  const size = tf.getBackend() === "wasm" ? 512 : 1536;
-  const a = tf.ones([size, size]);
-  const images = tf.ones(/** @type {[number, number, number, number]} */ ([8, 56, 56, 64]));
-  const filter = tf.ones(/** @type {[number, number, number, number]} */ ([3, 3, 64, 64]));
-  const matMul = await gigaflops(() => tf.matMul(a, a), 2 * size ** 3);
-  const conv2d = await gigaflops(
-    () =>
-      tf.conv2d(
-        /** @type {import("@tensorflow/tfjs-core").Tensor4D} */ (images),
-        /** @type {never} */ (filter),
-        1,
-        "same",
-      ),
-    2 * 8 * 56 * 56 * 64 * 9 * 64,
-  );
-  tf.dispose([a, images, filter]);
-  return [
-    { label: "matMul", value: `${matMul.toFixed(0)} GFLOP/s (${size}×${size})` },
-    { label: "conv2d", value: `${conv2d.toFixed(0)} GFLOP/s (3×3, 64 channels, 8 images of 56×56)` },
-  ];
-}
-
 /** @param {import("../setup/backend-choice.mjs").Choice} choice @returns {Promise<Finding[]>} */
 async function tensors(choice) {
   const chosen = {
@@ -142,11 +98,12 @@ async function tensors(choice) {
     value: `${nameOf(choice)}, because ${choice.reason}`,
   };
   try {
-    const { tf } = require(paths.distLib);
+    const { tf, measureGflops } = require(paths.distLib);
     await tf.ready();
     const loaded = tf.getBackend();
     const asChosen = (loaded === "tensorflow") === (choice.backend === "native");
     const binding = tf.backend().binding;
+    const speed = await measureGflops({ seconds: 1 });
     return [
       {
         ...chosen,
@@ -156,7 +113,8 @@ async function tensors(choice) {
       ...(choice.cure ? [{ label: "", value: `${WASM_COST} For the native library: ${choice.cure}.` }] : []),
       { label: "TensorFlow.js", value: tf.version_core ?? tf.version["tfjs-core"] },
       ...(binding ? [{ label: "TensorFlow", value: binding.TF_Version ?? tensorflowVersion }] : []),
-      ...(await speed(tf)),
+      { label: "matMul", value: `${speed.matMul.toFixed(0)} GFLOP/s` },
+      { label: "conv2d", value: `${speed.conv2d.toFixed(0)} GFLOP/s` },
     ];
   } catch (error) {
     return [
