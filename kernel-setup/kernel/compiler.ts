@@ -1,14 +1,15 @@
 /** Turns cells into JavaScript: tslab's converter, with the project's compiler options, source maps and library. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { TraceMap, type EncodedSourceMap } from "@jridgewell/trace-mapping";
-import type { MapChain } from "./source-maps";
 import { createConverter, type Converter, type Diagnostic } from "tslab/dist/converter";
 import type TypeScript from "typescript";
 import { declaredValues, dropDeclarations } from "./declarations";
+import { modified } from "./files";
 import { commonGlobals, nodeGlobals, usesNodeTypes } from "./globals";
 import { instrument } from "./instrument";
 import { shareVariables } from "./share";
+import type { MapChain } from "./source-maps";
 import { hooks, ts } from "./typescript";
 
 /** A cell that passed the type checker. */
@@ -235,10 +236,6 @@ function compilerOptions(root: string): TypeScript.CompilerOptions {
 /** Files that change while the notebook is open; packages and the compiled library do not. */
 function isUserFile(path: string, root: string): boolean {
   return !path.includes("/node_modules/") && !path.startsWith(join(root, "dist"));
-}
-
-function modified(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function inlineMap(code: string): EncodedSourceMap | undefined {

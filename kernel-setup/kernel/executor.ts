@@ -7,10 +7,10 @@ import type { Content, Request } from "./messages";
 import type { Modules } from "./modules";
 import type { Output } from "./output";
 import type { ErrorReport, Reporter } from "./report";
-import { describe } from "./result";
+import { describe, portable } from "./result";
 import { exportsName } from "./share";
 import type { SourceMaps } from "./source-maps";
-import { cellFile } from "./stack";
+import { cellFile, expressionFile, silentFile } from "./stack";
 
 export type ExecuteRequest = Omit<Extract<Request, { type: "execute" }>, "type">;
 
@@ -51,19 +51,19 @@ export function createExecutor(parts: ExecutorParts): Executor {
   let running: Cell | undefined;
   let latest: Cell | undefined;
 
-  const compile = (code: string, count: number): CompiledCell => {
+  const compile = (code: string, file: string): CompiledCell => {
     const compiled = compiler.compile(code);
     modules.update(compiled.modules);
-    maps.add(cellFile(count), compiled.map, cellFile(count), -converterLines);
-    maps.setSource(cellFile(count), code);
+    maps.add(file, compiled.map, file, -converterLines);
+    maps.setSource(file, code);
     return compiled;
   };
 
-  const run = async (cell: Cell, compiled: CompiledCell): Promise<unknown> => {
+  const run = async (cell: Cell, compiled: CompiledCell, file: string): Promise<unknown> => {
     const prefix = `(async function (exports, require, ${runtimeName}, ${exportsName}) {`;
     const suffix = `\n})(...globalThis[Symbol.for(${JSON.stringify(argumentsKey.description)})])`;
     const script = new Script(prefix + compiled.code + suffix, {
-      filename: cellFile(cell.count),
+      filename: file,
       columnOffset: -prefix.length,
     });
     Object.defineProperty(globalThis, argumentsKey, { value: wrapperArguments, configurable: true });
@@ -89,22 +89,21 @@ export function createExecutor(parts: ExecutorParts): Executor {
         output.publish("error", reporter.thrown(error));
       }),
     );
-    output.publish("execute_result", { execution_count: cell.count, data: bundle, metadata: {} });
+    output.publish("execute_result", { execution_count: cell.count, data: portable(bundle), metadata: {} });
     return String(bundle["text/plain"]);
   };
 
   const evaluateAll = async (cell: Cell, expressions: Readonly<Record<string, string>>): Promise<Content> => {
     const replies: Content = {};
     for (const [name, expression] of Object.entries(expressions)) {
+      const file = expressionFile(name);
       try {
-        const value = await run(cell, compile(expression, cell.count));
+        const value = await run(cell, compile(expression, file), file);
         const data = await describe(value, () => undefined);
         replies[name] = { status: "ok", data, metadata: {} };
       } catch (error) {
         const report =
-          error instanceof CompileError
-            ? reporter.compile(error, expression, cell.count)
-            : reporter.thrown(error);
+          error instanceof CompileError ? reporter.compile(error, expression, file) : reporter.thrown(error);
         replies[name] = { status: "error", ...report };
       }
     }
@@ -120,21 +119,22 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const page = pageRequest(code);
     if (page !== undefined) return { content: showPage(compiler, page) };
     const cell = (latest = createCell(id, count));
+    const file = silent ? silentFile : cellFile(count);
     return currentCell.run(cell, async () => {
       let compiled: CompiledCell | undefined;
       try {
-        compiled = compile(code, count);
+        compiled = compile(code, file);
         parts.onRunning((running = cell));
         // The interrupt may have come while the cell was compiled.
         if (parts.isInterrupted()) throw new Interrupted();
-        const value = await run(cell, compiled);
+        const value = await run(cell, compiled, file);
         compiler.commit(true, () => true);
         const result = value === undefined || silent ? undefined : await showResult(cell, value);
         const content = { ...success, user_expressions: await evaluateAll(cell, expressions) };
         return { content, ...(result === undefined ? {} : { result }) };
       } catch (error) {
         if (compiled) compiler.commit(false, (name) => variables[name] !== undefined);
-        if (error instanceof CompileError) return fail(reporter.compile(error, code, count));
+        if (error instanceof CompileError) return fail(reporter.compile(error, code, file));
         return fail(reporter.thrown(isInterruption(error) ? new Interrupted() : error));
       } finally {
         cell.finished = true;

@@ -1,9 +1,9 @@
 /** What a cell's code and the library reach of the kernel: the object at `globalThis[Symbol.for("Jupyter.host")]`. */
 import { randomUUID } from "node:crypto";
-import type { MimeBundle } from "../../src/notebook/show";
 import type { NotebookHost } from "../../src/notebook/host";
 import { currentCell } from "./cell";
 import type { Output } from "./output";
+import { portable } from "./result";
 
 /** @param isInterrupted whether the user has interrupted the cell that is running now */
 export function installHost(output: Output, isInterrupted: () => boolean): NotebookHost {
@@ -36,15 +36,6 @@ export function installHost(output: Output, isInterrupted: () => boolean): Noteb
   };
   Object.defineProperty(globalThis, Symbol.for("Jupyter.host"), { value: host });
   return host;
-}
-
-/** Bytes travel as base64; everything else must be JSON, and is copied now, before the cell changes it. */
-function portable(bundle: MimeBundle): MimeBundle {
-  const encoded = Object.entries(bundle).map(([mime, data]) => [
-    mime,
-    data instanceof Uint8Array ? Buffer.from(data).toString("base64") : data,
-  ]);
-  return JSON.parse(JSON.stringify(Object.fromEntries(encoded))) as MimeBundle;
 }
 
 /** The `tslab` module as notebooks know it: `display.html(…)`, `display.png(…)` and so on, each shown at once. */

@@ -1,7 +1,8 @@
 /** The course's own library: compiled anew when the kernel starts after a change in `src`. */
 import { spawn } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { modified } from "./files";
 
 /** Resolves with what the compiler had to say, or with nothing if there was nothing to do. */
 export async function refreshLibrary(root: string): Promise<string> {
@@ -15,10 +16,6 @@ function newest(folder: string): number {
     return entry.isDirectory() ? newest(path) : modified(path);
   });
   return Math.max(0, modified(folder), ...times);
-}
-
-function modified(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function buildLibrary(root: string): Promise<string> {

@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import type { CompileError } from "./compiler";
 import type { Content } from "./messages";
 import type { SourceMaps } from "./source-maps";
-import { cellFile, isCellFile, type Frame, type Stacks } from "./stack";
+import { isCellFile, type Frame, type Stacks } from "./stack";
 
 /** The content of a Jupyter `error` message. */
 export interface ErrorReport extends Content {
@@ -17,7 +17,7 @@ export interface Reporter {
   /** An error that code threw. */
   thrown(error: unknown): ErrorReport;
   /** What TypeScript said about a cell. */
-  compile(error: CompileError, code: string, count: number): ErrorReport;
+  compile(error: CompileError, code: string, cell: string): ErrorReport;
 }
 
 const red = (text: string): string => `\u001b[31m${text}\u001b[39m`;
@@ -64,9 +64,9 @@ export function createReporter(root: string, maps: SourceMaps, stacks: Stacks): 
         traceback: [headline(error), ...trace(error), ...withCauses(error, new Set())],
       };
     },
-    compile({ diagnostics }, code, count) {
+    compile({ diagnostics }, code, cell) {
       const reports = gather(diagnostics).map(({ place, fileName, code: number, lines }) => {
-        const file = fileName ?? cellFile(count);
+        const file = fileName ?? cell;
         const [first = "", ...more] = lines;
         return {
           line: `${file}:${place.line}:${place.column} - TS${number}: ${lines.join("\n")}`,

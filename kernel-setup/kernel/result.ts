@@ -1,8 +1,6 @@
-/** How the value of a cell's last expression is shown. */
+/** How the value of a cell's last expression is shown, and how bundles travel. */
 import { inspect } from "node:util";
-import type { MimeBundle } from "../../src/notebook/show";
-
-const displayMethod = Symbol.for("Jupyter.display");
+import { displaySymbol, isDisplayable, type MimeBundle } from "../../src/notebook/show";
 
 /** The value's own bundle, or its text. An error inside the value's display method is reported by `onError`. */
 export async function describe(value: unknown, onError: (error: unknown) => void): Promise<MimeBundle> {
@@ -11,12 +9,19 @@ export async function describe(value: unknown, onError: (error: unknown) => void
 }
 
 async function ownBundle(value: unknown, onError: (error: unknown) => void): Promise<MimeBundle> {
-  if (value === null || (typeof value !== "object" && typeof value !== "function")) return {};
   try {
-    const display = (value as Record<symbol, unknown>)[displayMethod];
-    return typeof display === "function" ? ((await display.call(value)) as MimeBundle) : {};
+    return isDisplayable(value) ? await value[displaySymbol]() : {};
   } catch (error) {
     onError(error);
     return {};
   }
+}
+
+/** Bytes travel as base64; everything else must be JSON, and is copied now, before the cell changes it. */
+export function portable(bundle: MimeBundle): MimeBundle {
+  const encoded = Object.entries(bundle).map(([mime, data]) => [
+    mime,
+    data instanceof Uint8Array ? Buffer.from(data).toString("base64") : data,
+  ]);
+  return JSON.parse(JSON.stringify(Object.fromEntries(encoded))) as MimeBundle;
 }

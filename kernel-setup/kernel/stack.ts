@@ -10,9 +10,12 @@ export interface Stacks {
   framesOf(error: unknown): readonly Frame[];
 }
 
-/** Cells run under names of this form. */
+/** What a notebook runs lies in no file; it goes by these names. Code without a number of its own must not take a cell's:
+ * errors in that cell would then point into it. */
 export const cellFile = (count: number): string => `Cell ${count}`;
-export const isCellFile = (file: string): boolean => /^Cell \d+$/.test(file);
+export const silentFile = "Silent code";
+export const expressionFile = (name: string): string => `Expression ${name}`;
+export const isCellFile = (file: string): boolean => /^(Cell \d+|Silent code|Expression .+)$/.test(file);
 
 /** Takes over how V8 writes `error.stack`, so that every printed error shows written code too. */
 export function installStacks(maps: SourceMaps): Stacks {

@@ -77,6 +77,14 @@ def own_module(kernel: Kernel) -> None:
     points_at(cell.traceback, cell.count, 3)
 
 
+@check("code evaluated beside a cell does not take the cell's name", only="typescript")
+def own_name(kernel: Kernel) -> None:
+    program = 'const a = 1;\nfunction late(): void {\n  throw new Error("late");\n}'
+    cell = kernel.run(program, user_expressions={"next": "a + 1"})
+    kernel.run("a + 2", silent=True)
+    contains(kernel.run("late();").report, f"late, Cell {cell.count}, line 3")
+
+
 @check("an error in a package compiled from TypeScript names the TypeScript line", only="typescript")
 def compiled_package(kernel: Kernel) -> None:
     package = kernel.cwd / "node_modules" / "tiny"
