@@ -1,4 +1,5 @@
 /** Runs cells, one at a time. */
+import { constants } from "node:os";
 import { Script } from "node:vm";
 import { createCell, createRuntime, currentCell, Interrupted, type Cell } from "./cell";
 import { CompileError, type CompiledCell, type Compiler } from "./compiler";
@@ -35,6 +36,8 @@ export interface ExecutorParts {
   readonly reporter: Reporter;
   readonly output: Output;
   readonly isInterrupted: () => boolean;
+  /** Called when a signal has broken off a cell's code; outside of that code it reaches the process as usual. */
+  readonly onSignal: () => void;
   /** Called with the cell that begins, and with undefined when it has ended. */
   readonly onRunning: (cell: Cell | undefined) => void;
 }
@@ -67,7 +70,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       columnOffset: -prefix.length,
     });
     Object.defineProperty(globalThis, argumentsKey, { value: wrapperArguments, configurable: true });
-    const work = script.runInThisContext({ breakOnSigint: true }) as Promise<void>;
+    const work = start(script);
     try {
       await cell.guard(work);
     } finally {
@@ -81,6 +84,28 @@ export function createExecutor(parts: ExecutorParts): Executor {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the name is tslab's own
     delete variables[name];
     return value;
+  };
+
+  /**
+   * A signal that comes while breakable code is just ending stays in Node, which breaks off the next breakable code with
+   * it. Let that be a script of ours, not the user's cell.
+   */
+  const catchSignal = (): void => {
+    const wait = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${longestWaitForSignal})`;
+    try {
+      new Script(wait).runInThisContext({ breakOnSigint: true });
+    } catch {
+      parts.onSignal();
+    }
+  };
+
+  const start = (script: Script): Promise<void> => {
+    try {
+      return script.runInThisContext({ breakOnSigint: true }) as Promise<void>;
+    } catch (error) {
+      if (isBrokenOff(error)) parts.onSignal();
+      throw error;
+    }
   };
 
   const showResult = async (cell: Cell, value: unknown): Promise<string> => {
@@ -115,7 +140,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     return { content: { status: "error", ...report } };
   };
 
-  const execute: Executor["execute"] = async ({ id, code, count, silent, expressions }) => {
+  const execute: Executor["execute"] = async ({ id, code, count, silent, signalMissing, expressions }) => {
+    if (signalMissing) catchSignal();
     const page = pageRequest(code);
     if (page !== undefined) return { content: showPage(compiler, page) };
     const cell = (latest = createCell(id, count));
@@ -135,7 +161,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
       } catch (error) {
         if (compiled) compiler.commit(false, (name) => variables[name] !== undefined);
         if (error instanceof CompileError) return fail(reporter.compile(error, code, file));
-        return fail(reporter.thrown(isInterruption(error) ? new Interrupted() : error));
+        const interruption = isInterruption(error) || (parts.isInterrupted() && isChildsInterruption(error));
+        return fail(reporter.thrown(interruption ? new Interrupted() : error));
       } finally {
         cell.finished = true;
         parts.onRunning((running = undefined));
@@ -159,6 +186,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
 const success: Content = { status: "ok", payload: [], user_expressions: {} };
 
+const longestWaitForSignal = 300; // milliseconds
+
 const mostMillisecondsToWindDown = 300;
 
 /** A stopped cell gets a moment, so that its `finally` blocks and last pictures come before its end. */
@@ -179,8 +208,17 @@ async function settle(cell: Cell): Promise<void> {
 /** The library has an error of its own for this, and Node another for code that it was told to break off. */
 function isInterruption(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { name, code } = error as Error & { code?: unknown };
-  return name === "Interrupted" || name === "InterruptedError" || code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+  return error.name === "Interrupted" || error.name === "InterruptedError" || isBrokenOff(error);
+}
+
+const isBrokenOff = (error: unknown): boolean =>
+  (error as { code?: unknown } | undefined)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+
+/** The signal that ends a cell's wait for a child process ends the child too, and Node may tell of the child's end first. */
+function isChildsInterruption(error: unknown): boolean {
+  const signalled = 128 + constants.signals.SIGINT; // the status of a shell whose command was interrupted
+  const { signal, status } = (error ?? {}) as { signal?: unknown; status?: unknown };
+  return signal === "SIGINT" || status === signalled;
 }
 
 /** `?name` or `name?` asks for the documentation of a name, as in IPython. */

@@ -169,7 +169,7 @@ async function execute(message: Message): Promise<Content> {
   const stored = !silent && content.store_history !== false;
   if (stored) history.add((executionCount += 1), code);
   if (!silent) outbox.publish(message.header, "execute_input", { code, execution_count: executionCount });
-  await signalsSettled();
+  const signalMissing = await isSignalMissing();
   const id = register(message);
   executing = id;
   const { content: reply, result } = await request({
@@ -179,6 +179,7 @@ async function execute(message: Message): Promise<Content> {
     code,
     count: executionCount,
     silent,
+    signalMissing,
   });
   executing = 0;
   if (stored && result !== undefined) history.setOutput(executionCount, result);
@@ -229,20 +230,29 @@ const patience = 150;
 let insisting: NodeJS.Timeout | undefined;
 
 function insist(id: number): void {
-  if (executing === id) raiseInterrupt();
-  else clearInterval(insisting);
+  if (executing !== id) clearInterval(insisting);
+  else if (!isSignalUnderway()) raiseInterrupt();
 }
 
-let lastSignal = 0;
+let signalsSent = 0;
+let lastSignal = -Infinity;
+const longestWayOfSignal = 200;
 
-/** A signal that is still on its way must not meet the next cell. */
-async function signalsSettled(): Promise<void> {
-  const left = lastSignal + 50 - Date.now();
-  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+const isSignalUnderway = (): boolean =>
+  Atomics.load(shared.signals, 0) < signalsSent && Date.now() < lastSignal + longestWayOfSignal;
+
+/** A signal that is still on its way must not meet the next cell. True: one was sent and never arrived. */
+async function isSignalMissing(): Promise<boolean> {
+  while (isSignalUnderway()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const arrived = Atomics.load(shared.signals, 0);
+  const missing = arrived < signalsSent;
+  signalsSent = arrived;
+  return missing;
 }
 
 /** To the kernel's whole process group, as Ctrl-C in a terminal does: a cell may be waiting for a child process. */
 function raiseInterrupt(): void {
+  signalsSent += 1;
   lastSignal = Date.now();
   try {
     process.kill(-process.pid, "SIGINT");

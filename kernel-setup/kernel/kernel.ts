@@ -47,6 +47,7 @@ export function startKernel(connectionFile: string): void {
     );
   };
 
+  const onSignal = (): void => void Atomics.add(shared.signals, 0, 1);
   const output = createOutput(post, shared, () => latest);
   captureStreams(output);
   captureChildren();
@@ -64,10 +65,12 @@ export function startKernel(connectionFile: string): void {
     reporter,
     output,
     isInterrupted,
+    onSignal,
     onRunning: (cell) => (running = cell?.id ?? nobody),
   });
 
   process.on("SIGINT", () => {
+    onSignal();
     executor.interrupt();
   });
   process.on("uncaughtException", (error) => {

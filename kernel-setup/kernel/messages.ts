@@ -8,6 +8,8 @@ export type Request =
       readonly code: string;
       readonly count: number;
       readonly silent: boolean;
+      /** A signal for an earlier cell was sent and never arrived. */
+      readonly signalMissing: boolean;
       /** `user_expressions`: evaluated after the cell, by name. */
       readonly expressions: Readonly<Record<string, string>>;
     }
@@ -39,11 +41,14 @@ export interface Shared {
   readonly interrupted: Int32Array;
   /** [0]: characters of output sent to the Jupyter thread and not yet passed on. */
   readonly backlog: Int32Array;
+  /** [0]: signals that have reached the main thread. */
+  readonly signals: Int32Array;
 }
 
 export const createShared = (): Shared => ({
   interrupted: new Int32Array(new SharedArrayBuffer(4)),
   backlog: new Int32Array(new SharedArrayBuffer(4)),
+  signals: new Int32Array(new SharedArrayBuffer(4)),
 });
 
 /** What the Jupyter thread starts with. */

@@ -227,7 +227,8 @@ class Kernel:
             return ""
         kinds = [message["msg_type"] for message in self.seen[id]]
         state = f"reply: {id in self.replies}, idle: {id in self.idle}"
-        return f"{state}, {len(kinds)} messages, last {kinds[-3:]}; "
+        errors = [message["content"]["evalue"] for message in self.seen[id] if message["msg_type"] == "error"]
+        return f"{state}, {len(kinds)} messages, last {kinds[-3:]}, errors {errors}; "
 
     def _read(self, timeout: float) -> None:
         for socket, _ in self.poller.poll(int(timeout * 1000) + 1):

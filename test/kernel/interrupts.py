@@ -47,6 +47,20 @@ for _name, _program in code.loops:
     loop_check(_name, _program)
 
 
+@check("an interrupt that ends a child process is told as an interrupt, whoever hears of it first")
+def children(kernel: Kernel) -> None:
+    for _ in range(10):
+        interrupted(kernel, start(kernel, code.waiting_for_child))
+    kernel.must(code.hello, timeout=5)
+
+
+@check("a child process that is killed by others is the cell's own error", only="typescript")
+def killed_child(kernel: Kernel) -> None:
+    cell = kernel.run(code.killed_child)
+    equal(cell.error["ename"], "Error", "name of the error")
+    assert "Command failed" in cell.error["evalue"], cell.error["evalue"]
+
+
 @check("nothing of an interrupted cell goes on in the background")
 def background(kernel: Kernel) -> None:
     cell = interrupted(kernel, start(kernel, code.ticking))

@@ -47,6 +47,8 @@ class Samples:
     # Interrupts: each prints "running" once it runs.
     loops: tuple[tuple[str, str], ...]
     ticking: str
+    waiting_for_child: str
+    killed_child: str
     # Editor services
     complete: str
     incomplete: str
@@ -238,15 +240,16 @@ for (;;) {
             "a synchronous sleep",
             'console.log("running");\nAtomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
         ),
-        (
-            "a child process that is waited for",
-            """
+    ),
+    waiting_for_child="""
 import { execFileSync } from "node:child_process";
 console.log("running");
 execFileSync("sleep", ["60"]);
 """,
-        ),
-    ),
+    killed_child="""
+import { execFileSync } from "node:child_process";
+execFileSync("sh", ["-c", "kill -INT $$"]);
+""",
     ticking="""
 console.log("running");
 for (;;) {
@@ -378,6 +381,15 @@ def scaled(value, scale):
             'import asyncio\nprint("running", flush=True)\nawait asyncio.Future()',
         ),
     ),
+    waiting_for_child="""
+import subprocess
+print("running", flush=True)
+subprocess.run(["sleep", "60"])
+""",
+    killed_child="""
+import subprocess
+subprocess.run(["sh", "-c", "kill -INT $$"], check=True)
+""",
     ticking="""
 import asyncio
 print("running", flush=True)
