@@ -1,11 +1,36 @@
 import type { DataType, Tensor } from "@tensorflow/tfjs-core";
 import { nativeBackend } from "./native";
 
+/** An attribute of an operation, as TensorFlow's `OpDef` types it; a plain string is a type of tensors. */
+export type Attribute =
+  | DataType
+  | boolean
+  | { readonly int: number | readonly number[] }
+  | { readonly float: number }
+  | { readonly text: string }
+  | { readonly shape: readonly number[] };
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** An attribute as the binding wants it. */
+export interface BindingAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: boolean | number | string | number[];
+}
+
 /** The part of tfjs-node's backend that runs any operation by name. */
 interface RawBackend {
-  readonly binding: { readonly TF_ATTR_TYPE: number };
+  readonly binding: Readonly<
+    Record<`TF_ATTR_${"TYPE" | "BOOL" | "INT" | "FLOAT" | "STRING" | "SHAPE"}`, number>
+  >;
   getDTypeInteger(dtype: DataType): number;
-  executeSingleOutput(name: string, attributes: object[], inputs: Tensor[]): Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attributes: BindingAttribute[],
+    inputs: Tensor[],
+    outputs: number,
+  ): Tensor[];
 }
 
 /** Whether {@link rawOp} can be called. */
@@ -13,21 +38,36 @@ export function hasRawOps(): boolean {
   return nativeBackend() !== undefined;
 }
 
-/** Runs an operation of TensorFlow itself, also one that TensorFlow.js does not offer.
- * @param types the operation's attributes of kind "type"
+/** Runs an operation of TensorFlow itself, also one that TensorFlow.js does not offer. No gradient is recorded: inside
+ * of `tf.customGrad` say what it is.
  * @returns its only output
  * @throws Error on another backend than the native one, or what TensorFlow says is wrong */
-export function rawOp(
+export function rawOp(name: string, attributes: Attributes, inputs: readonly Tensor[]): Tensor {
+  return rawOps(name, attributes, inputs, 1)[0];
+}
+
+/** {@link rawOp} for operations with another number of outputs than one. */
+export function rawOps(
   name: string,
-  types: Readonly<Record<string, DataType>>,
+  attributes: Attributes,
   inputs: readonly Tensor[],
-): Tensor {
+  outputs: number,
+): Tensor[] {
   const backend: RawBackend | undefined = nativeBackend();
   if (!backend) throw new Error(`The operation ${name} needs the native backend.`);
-  const attributes = Object.entries(types).map(([key, type]) => ({
-    name: key,
-    type: backend.binding.TF_ATTR_TYPE,
-    value: backend.getDTypeInteger(type),
-  }));
-  return backend.executeSingleOutput(name, attributes, [...inputs]);
+  const list = Object.entries(attributes).map(([key, value]) => bindingAttribute(backend, key, value));
+  return backend.executeMultipleOutputs(name, list, [...inputs], outputs);
+}
+
+function bindingAttribute(backend: RawBackend, name: string, attribute: Attribute): BindingAttribute {
+  const { binding } = backend;
+  if (typeof attribute === "string") {
+    return { name, type: binding.TF_ATTR_TYPE, value: backend.getDTypeInteger(attribute) };
+  }
+  if (typeof attribute === "boolean") return { name, type: binding.TF_ATTR_BOOL, value: attribute };
+  if ("float" in attribute) return { name, type: binding.TF_ATTR_FLOAT, value: attribute.float };
+  if ("text" in attribute) return { name, type: binding.TF_ATTR_STRING, value: attribute.text };
+  if ("shape" in attribute) return { name, type: binding.TF_ATTR_SHAPE, value: [...attribute.shape] };
+  const { int } = attribute;
+  return { name, type: binding.TF_ATTR_INT, value: typeof int === "number" ? int : [...int] };
 }
