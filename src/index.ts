@@ -1,6 +1,7 @@
 /** The public API of the course: one line for each room. */
 export * from "./backend";
 export * from "./random";
+export * from "./compile";
 export * from "./schedule";
 export * from "./process";
 export * from "./mixture";

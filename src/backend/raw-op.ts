@@ -53,10 +53,20 @@ export function rawOps(
   inputs: readonly Tensor[],
   outputs: number,
 ): Tensor[] {
+  return native(name).executeMultipleOutputs(name, bindingAttributes(attributes), [...inputs], outputs);
+}
+
+/** Attributes as the binding wants them.
+ * @throws Error on another backend than the native one */
+export function bindingAttributes(attributes: Attributes): BindingAttribute[] {
+  const backend = native("with attributes");
+  return Object.entries(attributes).map(([name, value]) => bindingAttribute(backend, name, value));
+}
+
+function native(operation: string): RawBackend {
   const backend: RawBackend | undefined = nativeBackend();
-  if (!backend) throw new Error(`The operation ${name} needs the native backend.`);
-  const list = Object.entries(attributes).map(([key, value]) => bindingAttribute(backend, key, value));
-  return backend.executeMultipleOutputs(name, list, [...inputs], outputs);
+  if (!backend) throw new Error(`The operation ${operation} needs the native backend.`);
+  return backend;
 }
 
 function bindingAttribute(backend: RawBackend, name: string, attribute: Attribute): BindingAttribute {

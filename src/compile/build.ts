@@ -1,0 +1,331 @@
+/** Makes TensorFlow's graph from a trace. */
+import type { BindingAttribute } from "../backend/raw-op";
+import { isOneNumber, type Node, type NodeAttribute } from "./graph-def";
+import {
+  types,
+  type Event,
+  type Numbers,
+  type Operation,
+  type Trace,
+  type Update,
+  type Value,
+  type ValueId,
+} from "./trace";
+
+/** A graph with the names under which it is run. */
+export interface Graph {
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** To be fetched with the outputs: has run when all variables are up to date. */
+  readonly done: string;
+  /** The session's variables, one for each of the trace's. */
+  readonly slots: readonly Slot[];
+  /** How the trace's variables are given values, and their values read. */
+  readonly variables: Access;
+  /** How the captured tensors, as far as they are no constants, are given. */
+  readonly captured: Access;
+}
+
+/** A variable of the session. */
+export interface Slot {
+  /** The node whose output is the variable's handle. */
+  readonly handle: string;
+  readonly type: number;
+  /** Whether the step changes it. */
+  readonly changes: boolean;
+}
+
+/** Ways to slots, one for each. */
+export interface Access {
+  /** Placeholders of the values to load. */
+  readonly values: readonly string[];
+  /** To be fetched so that the values are loaded. */
+  readonly loaded: string;
+  /** What the slots hold. */
+  readonly reads: readonly string[];
+}
+
+/** Translates the attributes of TensorFlow.js's binding.
+ * @param kinds the binding's numbers for the kinds of attributes */
+export type AttributeTranslator = (attribute: BindingAttribute) => NodeAttribute;
+
+/** @param scope a name that no other graph of this process has: variables are shared by name
+ * @param numbersOf the values of a small captured tensor, which becomes a constant */
+export function buildGraph<Variable, Captured>(
+  trace: Trace<Variable, Captured>,
+  scope: string,
+  translate: AttributeTranslator,
+  numbersOf: (captured: Captured) => Numbers | undefined,
+): Graph {
+  return new Builder(trace, scope, translate).build(numbersOf);
+}
+
+/** What a variable of the session holds while the graph runs, and who must be waited for before it is changed. */
+interface SlotState {
+  readonly handle: string;
+  readonly type: number;
+  content: ValueId;
+  lastWrite: string | undefined;
+  readers: string[];
+  changes: boolean;
+}
+
+class Builder<Variable, Captured> {
+  private readonly nodes: Node[] = [];
+  /** What other nodes call a value. */
+  private readonly references = new Map<ValueId, string>();
+  private readonly consumers = new Map<ValueId, string[]>();
+  private readonly constants = new Map<string, string>();
+  private readonly effects: string[] = [];
+  private readonly live: ReadonlySet<Event>;
+  private readonly used: ReadonlySet<ValueId>;
+  private readonly types: ReadonlyMap<ValueId, number>;
+  private count = 0;
+
+  constructor(
+    private readonly trace: Trace<Variable, Captured>,
+    private readonly scope: string,
+    private readonly translate: AttributeTranslator,
+  ) {
+    ({ live: this.live, used: this.used } = findLive(trace));
+    this.types = new Map(allValues(trace).map(({ id, type }) => [id, type]));
+  }
+
+  build(numbersOf: (captured: Captured) => Numbers | undefined): Graph {
+    const { trace } = this;
+    const inputs = trace.inputs.map((value, i) => {
+      this.references.set(value.id, `input${i}`);
+      return this.placeholder(`input${i}`, value);
+    });
+    const states = trace.variables.map(({ before }, i) => this.slot(`variable${i}`, before));
+    const large = trace.captured.filter(({ value, tensor }) => {
+      const numbers = numbersOf(tensor);
+      if (numbers) this.references.set(value.id, this.constant(value, numbers));
+      return !numbers;
+    });
+    const loaded = large.map(({ value }, i) => this.slot(`captured${i}`, value));
+    for (const event of trace.events) if (this.live.has(event)) this.event(event, states);
+    trace.variables.forEach(({ after }, i) => {
+      if (states[i].content !== after) this.assign(states[i], after);
+    });
+    const outputs = trace.outputs.map((value, i) =>
+      this.node(`output${i}`, "Identity", [this.reference(value.id)], { T: { type: value.type } }),
+    );
+    const done = this.node("done", "Identity", [this.one(), ...this.effects.map(after)], {
+      T: { type: types.int32 },
+    });
+    const variables = this.access(
+      "variables",
+      trace.variables.map(({ before }) => before),
+      states,
+    );
+    const captured = this.access(
+      "captured",
+      large.map(({ value }) => value),
+      loaded,
+    );
+    return { nodes: this.nodes, inputs, outputs, done, slots: states, variables, captured };
+  }
+
+  private event(event: Event, states: readonly SlotState[]): void {
+    if (event.kind === "constant") {
+      this.references.set(event.value.id, this.constant(event.value, event.numbers));
+    } else if (event.kind === "operation") this.operation(event);
+    else this.update(event, states);
+  }
+
+  private operation({ name, attributes, inputs, outputs }: Operation): void {
+    const given = inputs.map((id) => this.reference(id));
+    const node = this.node(this.name(name), name, given, this.attributes(name, attributes, inputs));
+    for (const id of inputs) this.consumed(id, node);
+    this.define(node, outputs);
+  }
+
+  private update(event: Update, states: readonly SlotState[]): void {
+    const slots = event.variables.map((i) => states[i]);
+    slots.forEach((slot, i) => {
+      if (slot.content !== event.before[i]) this.assign(slot, event.before[i]);
+    });
+    // Whoever still computes with the old values is waited for: else TensorFlow would have to copy them first.
+    const users = event.before.flatMap((id) => this.consumers.get(id) ?? []);
+    const waits = [...new Set([...slots.flatMap(earlier), ...users])].map(after);
+    const inputs = [
+      ...slots.map((slot) => slot.handle),
+      ...event.inputs.map((id) => this.reference(id)),
+      ...waits,
+    ];
+    const node = this.node(
+      this.name(event.name),
+      event.name,
+      inputs,
+      this.attributes(event.name, event.attributes, []),
+    );
+    for (const id of event.inputs) this.consumed(id, node);
+    slots.forEach((slot, i) => {
+      this.written(slot, node, event.after[i].id);
+      if (this.used.has(event.after[i].id)) this.read(slot);
+    });
+  }
+
+  private attributes(
+    name: string,
+    attributes: readonly BindingAttribute[],
+    inputs: readonly ValueId[],
+  ): Record<string, NodeAttribute> {
+    const translated = Object.fromEntries(
+      attributes.map((attribute) => [attribute.name, this.translate(attribute)]),
+    );
+    // tfjs-node leaves this one to the eager runtime.
+    if (name === "ExpandDims") translated.T ??= { type: this.types.get(inputs[0]) ?? types.float32 };
+    return translated;
+  }
+
+  // Variables
+
+  private slot(handle: string, value: Value): SlotState {
+    const { type, shape } = value;
+    this.node(handle, "VarHandleOp", [], {
+      dtype: { type },
+      shape: { shape },
+      shared_name: { text: `${this.scope}/${handle}` },
+      container: { text: "" },
+    });
+    const slot = { handle, type, content: value.id, lastWrite: undefined, readers: [], changes: false };
+    if (this.used.has(value.id)) this.read(slot);
+    return slot;
+  }
+
+  /** Reads what the slot holds now; whoever changes it later waits for that. */
+  private read(slot: SlotState): void {
+    const inputs = [slot.handle, ...(slot.lastWrite === undefined ? [] : [after(slot.lastWrite)])];
+    const node = this.node(this.name("ReadVariableOp"), "ReadVariableOp", inputs, {
+      dtype: { type: slot.type },
+    });
+    slot.readers.push(node);
+    this.references.set(slot.content, node);
+  }
+
+  private assign(slot: SlotState, id: ValueId): void {
+    const inputs = [slot.handle, this.reference(id), ...earlier(slot).map(after)];
+    const node = this.node(this.name("AssignVariableOp"), "AssignVariableOp", inputs, {
+      dtype: { type: slot.type },
+    });
+    this.written(slot, node, id);
+  }
+
+  private written(slot: SlotState, node: string, content: ValueId): void {
+    this.effects.push(node);
+    Object.assign(slot, { content, lastWrite: node, readers: [], changes: true });
+  }
+
+  private access(name: string, values: readonly Value[], slots: readonly SlotState[]): Access {
+    const placeholders = values.map((value, i) => this.placeholder(`${name}${i}/value`, value));
+    const assigned = slots.map(({ handle, type }, i) =>
+      this.node(`${handle}/load`, "AssignVariableOp", [handle, placeholders[i]], { dtype: { type } }),
+    );
+    const loaded = this.node(`${name}/loaded`, "Identity", [this.one(), ...assigned.map(after)], {
+      T: { type: types.int32 },
+    });
+    const reads = slots.map(({ handle, type }) =>
+      this.node(`${handle}/read`, "ReadVariableOp", [handle], { dtype: { type } }),
+    );
+    return { values: placeholders, loaded, reads };
+  }
+
+  // Nodes
+
+  private placeholder(name: string, { type, shape }: Value): string {
+    return this.node(name, "Placeholder", [], { dtype: { type }, shape: { shape } });
+  }
+
+  private one(): string {
+    return this.constant({ type: types.int32, shape: [] }, Int32Array.of(1));
+  }
+
+  /** Equal small constants become one node. */
+  private constant({ type, shape }: Pick<Value, "type" | "shape">, numbers: Numbers): string {
+    const repeated = isOneNumber(numbers);
+    const content = repeated ? `all ${numbers[0]}` : Array.from(numbers.subarray(0, 65)).join();
+    const key = `${type} [${shape.join()}] ${content}`;
+    const known = repeated || numbers.length <= 64 ? this.constants.get(key) : undefined;
+    if (known !== undefined) return known;
+    const tensor = { type, shape, numbers };
+    const node = this.node(this.name("Const"), "Const", [], { dtype: { type }, value: { tensor } });
+    this.constants.set(key, node);
+    return node;
+  }
+
+  private define(node: string, outputs: readonly Value[]): void {
+    outputs.forEach((value, i) => this.references.set(value.id, i === 0 ? node : `${node}:${i}`));
+  }
+
+  private consumed(id: ValueId, node: string): void {
+    const known = this.consumers.get(id);
+    if (known) known.push(node);
+    else this.consumers.set(id, [node]);
+  }
+
+  private reference(id: ValueId): string {
+    const reference = this.references.get(id);
+    if (reference === undefined) throw new Error(`The traced step uses value ${id}, which nothing makes.`);
+    return reference;
+  }
+
+  private name(operation: string): string {
+    return `${operation}_${this.count++}`;
+  }
+
+  private node(
+    name: string,
+    operation: string,
+    inputs: readonly string[],
+    attributes: Node["attributes"],
+  ): string {
+    this.nodes.push({ name, operation, inputs, attributes });
+    return name;
+  }
+}
+
+const after = (node: string): string => `^${node}`;
+
+/** Nodes that must have run before the slot is changed. */
+const earlier = (slot: SlotState): string[] => [
+  ...slot.readers,
+  ...(slot.lastWrite === undefined ? [] : [slot.lastWrite]),
+];
+
+function allValues({ inputs, variables, captured, events }: Trace): Value[] {
+  const outside = [
+    ...inputs,
+    ...variables.map(({ before }) => before),
+    ...captured.map(({ value }) => value),
+  ];
+  const made = events.flatMap((event) =>
+    event.kind === "constant" ? [event.value] : event.kind === "operation" ? event.outputs : event.after,
+  );
+  return [...outside, ...made];
+}
+
+/** The events whose results somebody uses, and all values that are used. */
+function findLive(trace: Trace): { live: ReadonlySet<Event>; used: ReadonlySet<ValueId> } {
+  const used = new Set<ValueId>(trace.outputs.map((value) => value.id));
+  for (const { before, after } of trace.variables) if (after !== before.id) used.add(after);
+  const updates = trace.events.filter((event) => event.kind === "update");
+  const inSlots = new Set([
+    ...trace.variables.map(({ before }) => before.id),
+    ...updates.flatMap(({ after }) => after.map(({ id }) => id)),
+  ]);
+  const live = new Set<Event>();
+  for (const event of trace.events.toReversed()) {
+    if (event.kind === "constant") {
+      if (used.has(event.value.id)) live.add(event);
+    } else if (event.kind === "update" || event.outputs.some((value) => used.has(value.id))) {
+      live.add(event);
+      for (const id of event.inputs) used.add(id);
+      // What a variable does not hold yet must first be given to it.
+      if (event.kind === "update") for (const id of event.before) if (!inSlots.has(id)) used.add(id);
+    }
+  }
+  return { live, used };
+}

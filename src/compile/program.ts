@@ -1,0 +1,161 @@
+import type { DataId, Tensor, TensorInfo, Variable } from "@tensorflow/tfjs-core";
+import type { BindingValues, Internals } from "../backend/internals";
+import { buildGraph, type AttributeTranslator, type Graph } from "./build";
+import { bringHome, freeCopy, homeOf, moveHome, type Home } from "./homes";
+import type { CapturedTensor, StepTrace } from "./recorder";
+import { Session } from "./session";
+
+/** A trace that TensorFlow has loaded, ready to be run. */
+export class Program {
+  private readonly session: Session;
+  private readonly slots: VariableSlot[];
+  private readonly graph: Graph;
+
+  /** @throws Error if TensorFlow refuses the graph */
+  constructor(
+    private readonly backend: Internals,
+    trace: StepTrace,
+  ) {
+    const scope = `step ${programs++}`;
+    this.graph = buildGraph(trace, scope, translator(backend), (tensor) => smallNumbers(backend, tensor));
+    this.session = new Session(backend.binding, this.graph);
+    this.slots = trace.variables.map(({ variable }, i) => ({
+      variable,
+      changes: this.graph.slots[i].changes,
+      loaded: undefined,
+      home: {
+        fetch: () => {
+          this.fetch();
+        },
+        version: 0,
+      },
+    }));
+    this.loadCaptured(trace);
+  }
+
+  /** One call of the step. */
+  run(inputs: readonly Tensor[]): Tensor[] {
+    const { backend, session, slots } = this;
+    for (const slot of slots) this.separate(slot);
+    if (!slots.every((slot) => this.isUpToDate(slot))) this.load();
+    // A copy that is left would make TensorFlow copy the values before it changes them.
+    for (const slot of slots)
+      if (slot.changes && this.isAtHome(slot)) freeCopy(backend, slot.variable.dataId);
+    const results = session.step(backend.getInputTensorIds(inputs));
+    for (const slot of slots) if (slot.changes) moveHome(backend, slot.variable.dataId, slot.home);
+    return results.map((result) => backend.createOutputTensor(result));
+  }
+
+  /** How many operations run at each call. */
+  get size(): number {
+    return this.graph.nodes.length;
+  }
+
+  /** Ends the session. Variables get their values back. */
+  dispose(): void {
+    for (const { variable, home } of this.slots) {
+      if (!variable.isDisposed && homeOf(variable.dataId) === home) bringHome(this.backend, variable.dataId);
+    }
+    this.session.dispose();
+  }
+
+  /** A clone of the variable shares its values, and must keep them when the step changes the variable's. */
+  private separate({ variable, changes }: VariableSlot): void {
+    if (variable.isDisposed)
+      throw new Error(`The variable ${variable.name} of the compiled step is disposed.`);
+    if (changes && this.backend.tensorMap.get(variable.dataId).refCount > 1) detach(this.backend, variable);
+  }
+
+  private isAtHome({ variable, home }: VariableSlot): boolean {
+    return homeOf(variable.dataId) === home;
+  }
+
+  /** Whether the session has a variable's newest values. */
+  private isUpToDate(slot: VariableSlot): boolean {
+    if (this.isAtHome(slot)) return true;
+    const { dataId } = slot.variable;
+    return slot.loaded?.id === dataId && slot.loaded.version === (homeOf(dataId)?.version ?? 0);
+  }
+
+  private load(): void {
+    const variables = this.slots.map(({ variable }) => variable);
+    this.session.load(this.graph.variables, this.backend.getInputTensorIds(variables));
+    for (const slot of this.slots) {
+      const { dataId } = slot.variable;
+      if (!this.isAtHome(slot)) slot.loaded = { id: dataId, version: homeOf(dataId)?.version ?? 0 };
+    }
+  }
+
+  /** Copies what the session has back to the variables. */
+  private fetch(): void {
+    const { backend } = this;
+    this.session.read(this.graph.variables).forEach((tensor, i) => {
+      const { variable } = this.slots[i];
+      const storage = variable.isDisposed ? undefined : backend.tensorMap.get(variable.dataId);
+      if (storage && this.isAtHome(this.slots[i]) && storage.id < 0) storage.id = tensor;
+      else backend.binding.deleteTensor(tensor);
+    });
+  }
+
+  private loadCaptured(trace: StepTrace): void {
+    const large = trace.captured.filter(({ tensor }) => !smallNumbers(this.backend, tensor));
+    const tensors = large.map(({ tensor }) => tensorInfo(tensor));
+    this.session.load(this.graph.captured, this.backend.getInputTensorIds(tensors));
+  }
+}
+
+interface VariableSlot {
+  readonly variable: Variable;
+  readonly changes: boolean;
+  readonly home: Home;
+  /** What was last loaded, of a variable that lives elsewhere. */
+  loaded: { readonly id: DataId; readonly version: number } | undefined;
+}
+
+let programs = 0;
+
+/** Gives a variable a copy of its values. */
+function detach(backend: Internals, variable: Variable): void {
+  const [id] = backend.getInputTensorIds([variable]);
+  const { dtype, shape } = backend.tensorMap.get(variable.dataId);
+  const type = { name: "T", type: backend.binding.TF_ATTR_TYPE, value: dtype };
+  const [{ id: copy }] = backend.binding.executeOp("Identity", [type], [id], 1);
+  const tensor = backend.createOutputTensor({ id: copy, dtype, shape: [...shape] });
+  variable.assign(tensor);
+  tensor.dispose();
+}
+
+/** Captured tensors of up to so many numbers become constants of the graph; larger ones, variables of the session. */
+const mostNumbersOfConstant = 256;
+
+function smallNumbers(backend: Internals, { dataId }: CapturedTensor): BindingValues | undefined {
+  const size = backend.tensorMap.get(dataId).shape.reduce((product, next) => product * next, 1);
+  return size <= mostNumbersOfConstant ? backend.readSync(dataId) : undefined;
+}
+
+/** For calls that look at nothing but the data. */
+const tensorInfo = ({ dataId }: CapturedTensor): TensorInfo => ({ dataId, shape: [], dtype: "float32" });
+
+/** The binding's kinds of attributes, as the graph's. */
+function translator({ binding }: Internals): AttributeTranslator {
+  return ({ name, type, value }) => {
+    const list = Array.isArray(value) ? value : undefined;
+    const number = Number(value);
+    switch (type) {
+      case binding.TF_ATTR_TYPE:
+        return { type: number };
+      case binding.TF_ATTR_BOOL:
+        return { bool: Boolean(value) };
+      case binding.TF_ATTR_STRING:
+        return { text: String(value) };
+      case binding.TF_ATTR_INT:
+        return { int: list ?? number };
+      case binding.TF_ATTR_FLOAT:
+        return { float: list ?? number };
+      case binding.TF_ATTR_SHAPE:
+        return { shape: list ?? [] };
+      default:
+        throw new Error(`The attribute ${name} is of a kind that a compiled step cannot have.`);
+    }
+  };
+}
