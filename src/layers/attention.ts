@@ -1,0 +1,88 @@
+import { tf } from "../backend/tf";
+import { checkShape } from "../errors";
+import { checkFloat, checkParts, lastSize } from "./checks";
+import { withGradient, type Forward } from "./with-gradient";
+
+/** Settings of {@link attention}. */
+export interface AttentionOptions {
+  /** Into how many parts the channels are split, each attending by itself; 1 if omitted. */
+  readonly heads?: number;
+}
+
+/** Scaled dot-product attention, softmax(Q Kᵀ / √d) V, with d the query's channels of one head (Vaswani et al. 2017).
+ * Keys and values of other tokens than the queries' make it cross-attention.
+ * @param query float32 [batch, tokens, channels]
+ * @param key float32 [batch, otherTokens, channels]
+ * @param value float32 [batch, otherTokens, channelsOut]
+ * @returns [batch, tokens, channelsOut], the heads' results side by side
+ * @throws RangeError or TypeError for shapes, types or settings that do not fit */
+export function attention(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  { heads = 1 }: AttentionOptions = {},
+): tf.Tensor3D {
+  checkAttention(query, key, value);
+  const [channels, channelsOut] = [query, value].map((tokens) => lastSize(tokens));
+  checkParts("heads", heads, "query", channels);
+  checkParts("heads", heads, "value", channelsOut);
+  const factor = 1 / Math.sqrt(channels / heads);
+  return withGradient(
+    "attention",
+    [query, key, value],
+    () => forward(tf.mul(query, factor), key, value, heads),
+    (dy, saved) => {
+      const [dScaled, dKey, dValue] = backward(dy, saved, heads);
+      return [tf.mul(dScaled, factor), dKey, dValue];
+    },
+  );
+}
+
+/** softmax(Q Kᵀ) V of queries that are scaled already. */
+function forward(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, heads: number): Forward<tf.Tensor3D> {
+  const [q, k, v] = [query, key, value].map((tokens) => splitHeads(tokens, heads));
+  const weights = tf.softmax(tf.matMul(q, k, false, true));
+  const mixed = tf.matMul(weights, v);
+  return { value: mergeHeads(mixed) as tf.Tensor3D, saved: [q, k, v, weights, mixed] };
+}
+
+/** The gradients to the arguments of {@link forward}. The softmax P has the gradient P (dP - Σ P dP) to its logits; with
+ * dP = dO Vᵀ, the sum over the keys is Σ O dO over the channels, of smaller tensors (Dao et al. 2022, equation 4). */
+function backward(dy: tf.Tensor, saved: readonly tf.Tensor[], heads: number): tf.Tensor[] {
+  const [q, k, v, weights, mixed] = saved;
+  const dMixed = splitHeads(dy, heads);
+  const dWeights = tf.matMul(dMixed, v, false, true);
+  const sums = tf.sum(tf.mul(mixed, dMixed), -1, true);
+  const dLogits = tf.mul(weights, tf.sub(dWeights, sums));
+  const gradients = [
+    tf.matMul(dLogits, k),
+    tf.matMul(dLogits, q, true, false),
+    tf.matMul(weights, dMixed, true, false),
+  ];
+  return gradients.map(mergeHeads);
+}
+
+/** [batch, tokens, channels] as [batch, heads, tokens, channels of one head]; unchanged for one head. */
+function splitHeads(x: tf.Tensor, heads: number): tf.Tensor {
+  if (heads === 1) return x;
+  const [batch, tokens, channels] = x.shape;
+  return tf.transpose(tf.reshape(x, [batch, tokens, heads, channels / heads]), [0, 2, 1, 3]);
+}
+
+/** Undoes {@link splitHeads}. */
+function mergeHeads(x: tf.Tensor): tf.Tensor {
+  if (x.shape.length === 3) return x;
+  const [batch, heads, tokens, channels] = x.shape;
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, tokens, heads * channels]);
+}
+
+function checkAttention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): void {
+  checkFloat("query", query);
+  checkFloat("key", key);
+  checkFloat("value", value);
+  checkShape("query", query.shape, [null, null, null]);
+  const [batch, , channels]: number[] = query.shape;
+  checkShape("key", key.shape, [batch, null, channels]);
+  const [, otherTokens]: number[] = key.shape;
+  checkShape("value", value.shape, [batch, otherTokens, null]);
+}

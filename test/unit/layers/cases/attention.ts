@@ -1,0 +1,95 @@
+import { tf } from "diffusion";
+import { attention } from "../../../../src/layers";
+import { at, build, sum, type NdArray } from "../array";
+import { expectClose, expectError, expectLikeAutodiff, expectLikeReference } from "../compare";
+
+type Shape = [number, number, number];
+
+const cases: [string, number, Shape, Shape, Shape][] = [
+  ["one head", 1, [2, 5, 4], [2, 5, 4], [2, 5, 4]],
+  ["two heads", 2, [2, 3, 4], [2, 3, 4], [2, 3, 4]],
+  ["a head for each channel", 4, [1, 3, 4], [1, 3, 4], [1, 3, 4]],
+  ["cross-attention", 1, [2, 3, 4], [2, 5, 4], [2, 5, 4]],
+  ["cross-attention by two heads to other channels", 2, [2, 4, 4], [2, 3, 4], [2, 3, 6]],
+  ["a single token", 1, [1, 1, 3], [1, 1, 3], [1, 1, 2]],
+];
+
+export function attentionCases(): void {
+  test.each(cases)("%s: as the reference", (_, heads, ...shapes) => {
+    expectLikeReference(
+      (query, key, value) => attention(query, key, value, { heads }),
+      (query, key, value) => reference(query, key, value, heads),
+      shapes,
+    );
+  });
+
+  test("as automatic gradients", () => {
+    const shapes = [
+      [2, 49, 16],
+      [2, 30, 16],
+      [2, 30, 20],
+    ];
+    expectLikeAutodiff((query, key, value) => attention(query, key, value), formula, shapes);
+    expectLikeAutodiff(
+      (query, key, value) => attention(query, key, value, { heads: 4 }),
+      (...inputs) => {
+        const heads = inputs.map((input) => tf.split(input, 4, 2));
+        return tf.concat(
+          heads[0].map((_, head) => formula(heads[0][head], heads[1][head], heads[2][head])),
+          2,
+        );
+      },
+      shapes,
+    );
+  });
+
+  test("large logits do not overflow", () => {
+    const x = tf.tensor3d([1000, 0, 0, 1000], [1, 2, 2]);
+    const value = attention(x, x, x);
+    expectClose("value", value.dataSync(), [1000, 0, 0, 1000], 1e-6);
+    tf.dispose([x, value]);
+  });
+
+  test("bad arguments are named", () => {
+    const [x, six] = [tf.zeros([2, 3, 4]), tf.zeros([2, 3, 6])];
+    const [more, single] = [tf.zeros([2, 5, 4]), tf.zeros([1, 3, 4])];
+    const matrix = tf.zeros([3, 4]);
+    const integers = tf.zeros([2, 3, 4], "int32");
+    expectError(() => attention(matrix, x, x), "query has the shape [3, 4]; use [any, any, any]");
+    expectError(() => attention(x, six, x), "key has the shape [2, 3, 6]; use [2, any, 4]");
+    expectError(() => attention(x, single, x), "key has the shape [1, 3, 4]; use [2, any, 4]");
+    expectError(() => attention(x, x, more), "value has the shape [2, 5, 4]; use [2, 3, any]");
+    expectError(
+      () => attention(x, x, x, { heads: 3 }),
+      "heads is 3; use a divisor of 4, the channels of query",
+    );
+    expectError(
+      () => attention(x, x, six, { heads: 4 }),
+      "heads is 4; use a divisor of 6, the channels of value",
+    );
+    expectError(() => attention(x, x, x, { heads: 0 }), "heads is 0; use a whole number of 1 or more");
+    expectError(() => attention(x, x, integers), "value is a tensor of int32; use float32");
+    tf.dispose([x, six, more, single, matrix, integers]);
+  });
+}
+
+function formula(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  const [, , channels]: number[] = query.shape;
+  const logits = tf.div(tf.matMul(query, key, false, true), Math.sqrt(channels));
+  return tf.matMul(tf.softmax(logits), value);
+}
+
+function reference(query: NdArray, key: NdArray, value: NdArray, heads: number): NdArray {
+  const [batch, tokens, channels] = query.shape;
+  const [, others, channelsOut] = value.shape;
+  const [each, eachOut] = [channels / heads, channelsOut / heads];
+  const unscaled = build([batch, heads, tokens, others], (b, head, i, j) => {
+    const product = sum(each, (c) => at(query, b, i, head * each + c) * at(key, b, j, head * each + c));
+    return Math.exp(product / Math.sqrt(each));
+  });
+  return build([batch, tokens, channelsOut], (b, i, c) => {
+    const head = Math.floor(c / eachOut);
+    const weight = (j: number): number => at(unscaled, b, head, i, j);
+    return sum(others, (j) => weight(j) * at(value, b, j, c)) / sum(others, weight);
+  });
+}
