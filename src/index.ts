@@ -1,7 +1,9 @@
 /** The public API of the course: one line for each room. */
 export * from "./backend";
 export * from "./random";
+export * from "./layers";
 export * from "./compile";
+export * from "./optimizer";
 export * from "./schedule";
 export * from "./process";
 export * from "./mixture";

@@ -1,9 +1,9 @@
 /** Makes TensorFlow's graph from a trace. */
-import type { BindingAttribute } from "../backend/raw-op";
-import { isOneNumber, type Node, type NodeAttribute } from "./graph-def";
+import { isOneNumber, type Node } from "./graph-def";
 import {
   types,
   type Event,
+  type NodeAttributes,
   type Numbers,
   type Operation,
   type Trace,
@@ -46,19 +46,22 @@ export interface Access {
   readonly reads: readonly string[];
 }
 
-/** Translates the attributes of TensorFlow.js's binding.
- * @param kinds the binding's numbers for the kinds of attributes */
-export type AttributeTranslator = (attribute: BindingAttribute) => NodeAttribute;
+/** How a graph is made. */
+export interface BuildOptions<Captured> {
+  /** A name that no other graph of this process has: variables are shared by name. */
+  readonly scope: string;
+  /** Whether XLA compiles the operations. */
+  readonly xla: boolean;
+  /** The values of a small captured tensor, which becomes a constant. */
+  readonly numbersOf: (captured: Captured) => Numbers | undefined;
+}
 
-/** @param scope a name that no other graph of this process has: variables are shared by name
- * @param numbersOf the values of a small captured tensor, which becomes a constant */
+/** The graph of a trace, in which nothing is left that nobody uses. */
 export function buildGraph<Variable, Captured>(
   trace: Trace<Variable, Captured>,
-  scope: string,
-  translate: AttributeTranslator,
-  numbersOf: (captured: Captured) => Numbers | undefined,
+  options: BuildOptions<Captured>,
 ): Graph {
-  return new Builder(trace, scope, translate).build(numbersOf);
+  return new Builder(trace, options).build();
 }
 
 /** What a variable of the session holds while the graph runs, and who must be waited for before it is changed. */
@@ -80,19 +83,16 @@ class Builder<Variable, Captured> {
   private readonly effects: string[] = [];
   private readonly live: ReadonlySet<Event>;
   private readonly used: ReadonlySet<ValueId>;
-  private readonly types: ReadonlyMap<ValueId, number>;
   private count = 0;
 
   constructor(
     private readonly trace: Trace<Variable, Captured>,
-    private readonly scope: string,
-    private readonly translate: AttributeTranslator,
+    private readonly options: BuildOptions<Captured>,
   ) {
     ({ live: this.live, used: this.used } = findLive(trace));
-    this.types = new Map(allValues(trace).map(({ id, type }) => [id, type]));
   }
 
-  build(numbersOf: (captured: Captured) => Numbers | undefined): Graph {
+  build(): Graph {
     const { trace } = this;
     const inputs = trace.inputs.map((value, i) => {
       this.references.set(value.id, `input${i}`);
@@ -100,7 +100,7 @@ class Builder<Variable, Captured> {
     });
     const states = trace.variables.map(({ before }, i) => this.slot(`variable${i}`, before));
     const large = trace.captured.filter(({ value, tensor }) => {
-      const numbers = numbersOf(tensor);
+      const numbers = this.options.numbersOf(tensor);
       if (numbers) this.references.set(value.id, this.constant(value, numbers));
       return !numbers;
     });
@@ -137,9 +137,15 @@ class Builder<Variable, Captured> {
 
   private operation({ name, attributes, inputs, outputs }: Operation): void {
     const given = inputs.map((id) => this.reference(id));
-    const node = this.node(this.name(name), name, given, this.attributes(name, attributes, inputs));
+    const node = this.node(this.name(name), name, given, this.marked(name, attributes));
     for (const id of inputs) this.consumed(id, node);
     this.define(node, outputs);
+  }
+
+  /** XLA compiles what is marked so. Its random numbers would be others than TensorFlow's. */
+  private marked(name: string, attributes: NodeAttributes): NodeAttributes {
+    const marks = this.options.xla && !name.startsWith("StatelessRandom");
+    return marks ? { ...attributes, _XlaCompile: { bool: true } } : attributes;
   }
 
   private update(event: Update, states: readonly SlotState[]): void {
@@ -155,30 +161,12 @@ class Builder<Variable, Captured> {
       ...event.inputs.map((id) => this.reference(id)),
       ...waits,
     ];
-    const node = this.node(
-      this.name(event.name),
-      event.name,
-      inputs,
-      this.attributes(event.name, event.attributes, []),
-    );
+    const node = this.node(this.name(event.name), event.name, inputs, event.attributes);
     for (const id of event.inputs) this.consumed(id, node);
     slots.forEach((slot, i) => {
       this.written(slot, node, event.after[i].id);
       if (this.used.has(event.after[i].id)) this.read(slot);
     });
-  }
-
-  private attributes(
-    name: string,
-    attributes: readonly BindingAttribute[],
-    inputs: readonly ValueId[],
-  ): Record<string, NodeAttribute> {
-    const translated = Object.fromEntries(
-      attributes.map((attribute) => [attribute.name, this.translate(attribute)]),
-    );
-    // tfjs-node leaves this one to the eager runtime.
-    if (name === "ExpandDims") translated.T ??= { type: this.types.get(inputs[0]) ?? types.float32 };
-    return translated;
   }
 
   // Variables
@@ -188,7 +176,7 @@ class Builder<Variable, Captured> {
     this.node(handle, "VarHandleOp", [], {
       dtype: { type },
       shape: { shape },
-      shared_name: { text: `${this.scope}/${handle}` },
+      shared_name: { text: `${this.options.scope}/${handle}` },
       container: { text: "" },
     });
     const slot = { handle, type, content: value.id, lastWrite: undefined, readers: [], changes: false };
@@ -294,18 +282,6 @@ const earlier = (slot: SlotState): string[] => [
   ...slot.readers,
   ...(slot.lastWrite === undefined ? [] : [slot.lastWrite]),
 ];
-
-function allValues({ inputs, variables, captured, events }: Trace): Value[] {
-  const outside = [
-    ...inputs,
-    ...variables.map(({ before }) => before),
-    ...captured.map(({ value }) => value),
-  ];
-  const made = events.flatMap((event) =>
-    event.kind === "constant" ? [event.value] : event.kind === "operation" ? event.outputs : event.after,
-  );
-  return [...outside, ...made];
-}
 
 /** The events whose results somebody uses, and all values that are used. */
 function findLive(trace: Trace): { live: ReadonlySet<Event>; used: ReadonlySet<ValueId> } {

@@ -1,23 +1,7 @@
 /** Writes a TensorFlow graph as bytes: the messages `GraphDef` and `SavedModel` of TensorFlow's graph.proto,
  * node_def.proto, attr_value.proto, tensor.proto and saved_model.proto, of which only what is needed here. */
 import { Writer } from "protobufjs/minimal";
-import { types, type Numbers } from "./trace";
-
-/** An attribute of a node; `type` is a number of {@link types}. */
-export type NodeAttribute =
-  | { readonly type: number }
-  | { readonly bool: boolean }
-  | { readonly int: number | readonly number[] }
-  | { readonly float: number | readonly number[] }
-  | { readonly text: string }
-  | { readonly shape: readonly number[] }
-  | {
-      readonly tensor: {
-        readonly type: number;
-        readonly shape: readonly number[];
-        readonly numbers: Numbers;
-      };
-    };
+import { types, type NodeAttribute, type Numbers } from "./trace";
 
 export interface Node {
   readonly name: string;

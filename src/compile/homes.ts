@@ -10,7 +10,7 @@ import type { Internals } from "../backend/internals";
 export interface Home {
   /** Fetches them, and whatever else the session has: one call for all. */
   fetch(): void;
-  /** Counts the changes of the values. */
+  /** Another number after each change of the values, wherever they are. */
   version: number;
 }
 
@@ -23,9 +23,11 @@ export const homeOf = (id: DataId): Home | undefined => homes.get(id);
 export function moveHome(backend: Internals, id: DataId, home: Home): void {
   watch(backend);
   homes.set(id, home);
-  home.version++;
+  home.version = ++changes;
   freeCopy(backend, id);
 }
+
+let changes = 0;
 
 /** Frees the values that have been fetched from a session. */
 export function freeCopy(backend: Internals, id: DataId): void {

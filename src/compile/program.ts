@@ -1,6 +1,6 @@
 import type { DataId, Tensor, TensorInfo, Variable } from "@tensorflow/tfjs-core";
 import type { BindingValues, Internals } from "../backend/internals";
-import { buildGraph, type AttributeTranslator, type Graph } from "./build";
+import { buildGraph, type Graph } from "./build";
 import { bringHome, freeCopy, homeOf, moveHome, type Home } from "./homes";
 import type { CapturedTensor, StepTrace } from "./recorder";
 import { Session } from "./session";
@@ -15,9 +15,10 @@ export class Program {
   constructor(
     private readonly backend: Internals,
     trace: StepTrace,
+    { xla }: { readonly xla: boolean },
   ) {
     const scope = `step ${programs++}`;
-    this.graph = buildGraph(trace, scope, translator(backend), (tensor) => smallNumbers(backend, tensor));
+    this.graph = buildGraph(trace, { scope, xla, numbersOf: (tensor) => smallNumbers(backend, tensor) });
     this.session = new Session(backend.binding, this.graph);
     this.slots = trace.variables.map(({ variable }, i) => ({
       variable,
@@ -135,27 +136,3 @@ function smallNumbers(backend: Internals, { dataId }: CapturedTensor): BindingVa
 
 /** For calls that look at nothing but the data. */
 const tensorInfo = ({ dataId }: CapturedTensor): TensorInfo => ({ dataId, shape: [], dtype: "float32" });
-
-/** The binding's kinds of attributes, as the graph's. */
-function translator({ binding }: Internals): AttributeTranslator {
-  return ({ name, type, value }) => {
-    const list = Array.isArray(value) ? value : undefined;
-    const number = Number(value);
-    switch (type) {
-      case binding.TF_ATTR_TYPE:
-        return { type: number };
-      case binding.TF_ATTR_BOOL:
-        return { bool: Boolean(value) };
-      case binding.TF_ATTR_STRING:
-        return { text: String(value) };
-      case binding.TF_ATTR_INT:
-        return { int: list ?? number };
-      case binding.TF_ATTR_FLOAT:
-        return { float: list ?? number };
-      case binding.TF_ATTR_SHAPE:
-        return { shape: list ?? [] };
-      default:
-        throw new Error(`The attribute ${name} is of a kind that a compiled step cannot have.`);
-    }
-  };
-}

@@ -2,8 +2,17 @@ import type { DataId, DataType, Tensor, TensorInfo, Variable } from "@tensorflow
 import type { Binding, BindingValues, Internals, Storage, TensorMetadata } from "../backend/internals";
 import type { BindingAttribute } from "../backend/raw-op";
 import { tf } from "../backend/tf";
+import { nodeAttributes } from "./attributes";
 import { outputShapes, type TypeAndShape } from "./shapes";
-import { types, type Event, type Numbers, type Trace, type Value, type ValueId } from "./trace";
+import {
+  types,
+  type Event,
+  type NodeAttributes,
+  type Numbers,
+  type Trace,
+  type Value,
+  type ValueId,
+} from "./trace";
 
 /** A trace of a step that ran on the native backend. */
 export type StepTrace = Trace<Variable, CapturedTensor>;
@@ -115,7 +124,7 @@ export class Recorder {
     this.events.push({
       kind: "update",
       name,
-      attributes,
+      attributes: nodeAttributes(this.binding, attributes),
       variables: positions,
       before,
       after,
@@ -222,6 +231,7 @@ export class Recorder {
       if (held) held.used = true;
       return outside;
     }
+    if (!this.backend.tensorMap.has(tensor.dataId)) throw new Error(disposedTensor(tensor));
     const storage = this.backend.tensorMap.get(tensor.dataId);
     if (storage.id >= firstId) return storage.id;
     if (storage.values && this.madeHere.has(tensor.dataId)) return this.constant(storage, storage.values);
@@ -334,11 +344,20 @@ export class Recorder {
     this.events.push({
       kind: "operation",
       name,
-      attributes: [...attributes],
+      attributes: this.completed(name, nodeAttributes(this.binding, attributes), known),
       inputs: [...inputs],
       outputs: made,
     });
     return made.map(({ id, type, shape }) => ({ id, dtype: type, shape: [...shape] }));
+  }
+
+  /** tfjs-node leaves one attribute to the eager runtime. */
+  private completed(
+    name: string,
+    attributes: NodeAttributes,
+    [input]: readonly TypeAndShape[],
+  ): NodeAttributes {
+    return name === "ExpandDims" ? { T: { type: input.type }, ...attributes } : attributes;
   }
 
   /** The shapes that an operation gives when it runs on zeros: for operations that are not known here. */
@@ -390,6 +409,10 @@ export class Recorder {
     );
   }
 }
+
+const disposedTensor = ({ dtype, shape }: TensorInfo): string =>
+  `The step uses a tensor (${dtype}, [${shape.join(", ")}]) that has been disposed, as tf.tidy does at its end: keep it ` +
+  "with tf.keep until the step has been called once for each shape of its arguments.";
 
 const javaScriptRandomness =
   "The step draws random numbers in JavaScript (Math.random, or tf.randomNormal and its like, which call it). They " +

@@ -1,6 +1,5 @@
 /** What a step does, written down: the program between the recorder and TensorFlow. Every value has a name of its own
  * (a number) and is made once, so that the order of the operations is all that control there is. */
-import type { BindingAttribute } from "../backend/raw-op";
 
 /** Names a value within a trace. */
 export type ValueId = number;
@@ -28,6 +27,24 @@ export interface Value {
 /** Numbers, as the binding takes and gives them. */
 export type Numbers = Float32Array | Int32Array | Uint8Array;
 
+/** An attribute of a node; `type` is a number of {@link types}. */
+export type NodeAttribute =
+  | { readonly type: number }
+  | { readonly bool: boolean }
+  | { readonly int: number | readonly number[] }
+  | { readonly float: number | readonly number[] }
+  | { readonly text: string }
+  | { readonly shape: readonly number[] }
+  | {
+      readonly tensor: {
+        readonly type: number;
+        readonly shape: readonly number[];
+        readonly numbers: Numbers;
+      };
+    };
+
+export type NodeAttributes = Readonly<Record<string, NodeAttribute>>;
+
 /** A constant that JavaScript made inside the step. */
 export interface Constant {
   readonly kind: "constant";
@@ -39,7 +56,7 @@ export interface Constant {
 export interface Operation {
   readonly kind: "operation";
   readonly name: string;
-  readonly attributes: readonly BindingAttribute[];
+  readonly attributes: NodeAttributes;
   readonly inputs: readonly ValueId[];
   readonly outputs: readonly Value[];
 }
@@ -48,7 +65,7 @@ export interface Operation {
 export interface Update {
   readonly kind: "update";
   readonly name: string;
-  readonly attributes: readonly BindingAttribute[];
+  readonly attributes: NodeAttributes;
   /** Positions in {@link Trace.variables}: the operation's first inputs. */
   readonly variables: readonly number[];
   /** What the variables hold before, and after. */
