@@ -46,13 +46,15 @@ function forward(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, heads: numb
   return { value: mergeHeads(mixed) as tf.Tensor3D, saved: [q, k, v, weights, mixed] };
 }
 
-/** The gradients to the arguments of {@link forward}. The softmax P has the gradient P (dP - Σ P dP) to its logits; with
- * dP = dO Vᵀ, the sum over the keys is Σ O dO over the channels, of smaller tensors (Dao et al. 2022, equation 4). */
+/** The gradients to the arguments of {@link forward}. The softmax P has the gradient P (dP - Σ P dP) to its logits. Since
+ * dP = dO Vᵀ and O = P V, that sum over the keys is also Σ O dO over the channels (Dao et al. 2022, section B.2):
+ * whichever has fewer terms. */
 function backward(dy: tf.Tensor, saved: readonly tf.Tensor[], heads: number): tf.Tensor[] {
   const [q, k, v, weights, mixed] = saved;
   const dMixed = splitHeads(dy, heads);
   const dWeights = tf.matMul(dMixed, v, false, true);
-  const sums = tf.sum(tf.mul(mixed, dMixed), -1, true);
+  const overKeys = lastSize(weights) < lastSize(mixed);
+  const sums = tf.sum(overKeys ? tf.mul(weights, dWeights) : tf.mul(mixed, dMixed), -1, true);
   const dLogits = tf.mul(weights, tf.sub(dWeights, sums));
   const gradients = [
     tf.matMul(dLogits, k),

@@ -1,10 +1,11 @@
 /** Group normalisation for the native backend. The formulas are those of group-norm-plain.ts, arranged such that only
  * sums over the pixels and a few elementwise operations touch tensors as large as x; the rest has one number for each
- * channel or group of a sample. */
+ * channel or group of a sample. What is large is freed early, so that the next operation finds memory at hand. */
 import { rawOp } from "../backend/raw-op";
 import { tf } from "../backend/tf";
 import { lastSize } from "./checks";
 import type { GroupNormOptions } from "./group-norm";
+import { meanOver } from "./operations";
 import { siluForward, siluGradient } from "./silu";
 import type { Forward } from "./with-gradient";
 
@@ -16,7 +17,7 @@ export function groupNormForward<R extends tf.Rank>(
   { groups, epsilon, silu }: Required<GroupNormOptions>,
 ): Forward<tf.Tensor<R>> {
   const mean = perChannel(groupMean(pixelMean(x), groups), x);
-  const variance = groupMean(pixelMean(tf.squaredDifference(x, mean)), groups);
+  const variance = tf.tidy(() => groupMean(pixelMean(tf.squaredDifference(x, mean)), groups));
   const r = tf.rsqrt(tf.add(variance, epsilon));
   const scales = tf.reshape(scale, [1, groups, -1]);
   const a = alongPixels(tf.mul(r, scales), x);
@@ -33,12 +34,12 @@ export function groupNormBackward(
   [x, mean, r, scales, a, ...ofSilu]: readonly tf.Tensor[],
   { groups, silu }: Required<GroupNormOptions>,
 ): [dx: tf.Tensor, dScale: tf.Tensor, dOffset: tf.Tensor] {
-  const dy = silu ? siluGradient(dValue, ofSilu) : dValue;
+  const dy = silu ? tf.tidy(() => siluGradient(dValue, ofSilu)) : dValue;
   const shifted = tf.sub(x, mean);
   const dOffsets = inGroups(pixelMean(dy), groups);
-  const dScales = tf.mul(inGroups(pixelMean(tf.mul(dy, shifted)), groups), r);
-  const m1 = tf.mean(tf.mul(dOffsets, scales), 2, true);
-  const m2 = tf.mean(tf.mul(dScales, scales), 2, true);
+  const dScales = tf.tidy(() => tf.mul(inGroups(pixelMean(tf.mul(dy, shifted)), groups), r));
+  const m1 = meanOver(tf.mul(dOffsets, scales), [2], true);
+  const m2 = meanOver(tf.mul(dScales, scales), [2], true);
   const slope = perChannel(tf.mul(tf.square(r), m2), x);
   const shift = perChannel(tf.mul(r, m1), x);
   const dx = tf.sub(tf.sub(tf.mul(dy, a), tf.mul(shifted, slope)), shift);
@@ -51,8 +52,8 @@ function pixelMean(x: tf.Tensor): tf.Tensor {
   const between = [...x.shape.keys()].slice(1, -1);
   const last = between.pop();
   if (last === undefined) return x;
-  const rows = tf.mean(x, last);
-  return between.length > 0 ? tf.mean(rows, between) : rows;
+  const rows = meanOver(x, [last]);
+  return between.length > 0 ? meanOver(rows, between) : rows;
 }
 
 /** [batch, channels] as [batch, groups, channels of one group]. */
@@ -62,7 +63,7 @@ function inGroups(x: tf.Tensor, groups: number): tf.Tensor {
 
 /** Means over the channels of each group, [batch, groups, 1]. */
 function groupMean(x: tf.Tensor, groups: number): tf.Tensor {
-  return tf.mean(inGroups(x, groups), 2, true);
+  return meanOver(inGroups(x, groups), [2], true);
 }
 
 /** [batch, groups, 1] repeated for all channels of a group, to be combined with x. */

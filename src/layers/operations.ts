@@ -1,6 +1,6 @@
-/** Operations that TensorFlow has in one piece: one call of it on the native backend, several of TensorFlow.js elsewhere.
- * None records a gradient natively: they belong inside of `withGradient`. What both backends have, the layers take from
- * TensorFlow.js, which adds 4 µs to a call. */
+/** Operations that TensorFlow has in one piece: one call of it on the native backend, several of TensorFlow.js elsewhere,
+ * or one there, too, that TensorFlow.js surrounds with casts. None records a gradient natively: they belong inside of
+ * `withGradient`. What is one call in TensorFlow.js as well, 4 µs dearer, the layers take from there. */
 import { hasRawOps, rawOp } from "../backend/raw-op";
 import { tf } from "../backend/tf";
 
@@ -43,4 +43,19 @@ export function sigmoidGradient(s: tf.Tensor, dy: tf.Tensor): tf.Tensor {
 export function halfSquaredNorm(x: tf.Tensor): tf.Tensor {
   if (!hasRawOps()) return tf.mul(tf.sum(tf.square(x)), 0.5);
   return rawOp("L2Loss", { T: "float32" }, [x]);
+}
+
+/** Means over some axes. */
+export function meanOver(x: tf.Tensor, axes: readonly number[], keepDims: boolean = false): tf.Tensor {
+  if (!hasRawOps()) return tf.mean(x, [...axes], keepDims);
+  const attributes = { T: "float32", Tidx: "int32", keep_dims: keepDims } as const;
+  return rawOp("Mean", attributes, [x, tf.tensor1d([...axes], "int32")]);
+}
+
+/** Means over squares of factor × factor pixels of x [batch, height, width, channels]. */
+export function squareMeans(x: tf.Tensor, factor: number): tf.Tensor4D {
+  if (!hasRawOps()) return tf.avgPool(x as tf.Tensor4D, factor, factor, "valid");
+  const square = { int: [1, factor, factor, 1] };
+  const border = { padding: { text: "VALID" }, data_format: { text: "NHWC" } };
+  return rawOp("AvgPool", { T: "float32", ksize: square, strides: square, ...border }, [x]) as tf.Tensor4D;
 }

@@ -2,6 +2,7 @@
 import { tf } from "../backend/tf";
 import { checkInteger, checkShape } from "../errors";
 import { checkFloat } from "./checks";
+import { squareMeans } from "./operations";
 import { withGradient } from "./with-gradient";
 
 /** Enlarges images: each pixel becomes a square of factor × factor equal ones (nearest neighbour).
@@ -42,10 +43,6 @@ export function downsample(x: tf.Tensor, factor: number = 2): tf.Tensor4D {
 function repeatPixels(x: tf.Tensor, factor: number): tf.Tensor4D {
   const [, height, width] = x.shape;
   return tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [height * factor, width * factor], false, true);
-}
-
-function squareMeans(x: tf.Tensor, factor: number): tf.Tensor4D {
-  return tf.avgPool(x as tf.Tensor4D, factor, factor, "valid");
 }
 
 function checkImages(x: tf.Tensor, factor: number): void {
