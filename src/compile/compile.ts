@@ -3,6 +3,7 @@ import { tf } from "../backend/tf";
 import { checkInteger } from "../errors";
 import { nextSeed, seedTensor, withSeed } from "../random/seed";
 import { toBfloat16 } from "./bfloat16";
+import { letGatherBeTraced } from "./gather";
 import { flatten, type Flat, type Nested } from "./nested";
 import { Program } from "./program";
 import { activeRecorder, record } from "./recorder";
@@ -103,6 +104,7 @@ function trace<Arguments extends readonly Nested[], Result extends Nested>(
   inputs: readonly tf.Tensor[],
   { precision, xla }: Required<Pick<CompileOptions, "precision" | "xla">>,
 ): Entry {
+  letGatherBeTraced();
   const [seed, ...tensors] = inputs;
   let result: Flat | undefined;
   const written = record(backend, inputs, () => {

@@ -85,6 +85,8 @@ const sameAsFirst: Rule = (call) => call.one(call.shape(0));
 const broadcastRule: Rule = (call) => call.one(broadcast(call.name, call.shape(0), call.shape(1)));
 const comparison: Rule = (call) => call.one(broadcast(call.name, call.shape(0), call.shape(1)), types.bool);
 
+const test: Rule = (call) => call.one(call.shape(0), types.bool);
+
 const reduction: Rule = (call) => {
   const shape = call.shape(0);
   const axes = new Set(call.constant(1).map((axis) => (axis < 0 ? axis + shape.length : axis)));
@@ -224,6 +226,7 @@ const table: Record<string, Rule> = {
     return call.one(shape);
   },
   ResizeBilinear: resized,
+  ResizeBilinearGrad: (call) => call.one(call.shape(1), call.inputs[1].type),
   ResizeNearestNeighbor: resized,
   ResizeNearestNeighborGrad: resized,
   ReverseV2: sameAsFirst,
@@ -249,6 +252,10 @@ const table: Record<string, Rule> = {
   StatelessRandomUniform: random,
   StatelessRandomUniformFullInt: random,
   Tile: (call) => call.one(call.constant(1).map((times, i) => times * call.shape(0)[i])),
+  TopKV2: (call) => {
+    const shape = [...call.shape(0).slice(0, -1), ...call.constant(1)];
+    return [...call.one(shape), ...call.one(shape, types.int32)];
+  },
   Transpose: (call) => call.one(call.constant(1).map((axis) => call.shape(0)[axis])),
   Unpack: (call) => {
     const rank = call.shape(0).length;
@@ -272,6 +279,7 @@ const families: readonly (readonly [Rule, string])[] = [
       "Relu6Grad SigmoidGrad SquaredDifference Sub TanhGrad",
   ],
   [comparison, "Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr NotEqual"],
+  [test, "IsFinite IsInf IsNan"],
   [reduction, "All Any Max Mean Min Prod Sum"],
 ];
 

@@ -1,7 +1,9 @@
 import {
   adam,
   compile,
+  diffusionKernel,
   foldIn,
+  linearSchedule,
   randomNormal,
   setSeed,
   tf,
@@ -324,6 +326,26 @@ describe("a step that cannot be compiled says why", () => {
     expect(() => values(tf.add(kept as tf.Tensor, 1))).toThrow();
     kept?.dispose();
   });
+});
+
+test("indices, times and images may be chosen within the step", () => {
+  const images = tf.range(0, 600).reshape<tf.Rank.R2>([100, 6]);
+  const schedule = linearSchedule(50);
+  const step = compile((indices: tf.Tensor1D, t: tf.Tensor1D) => {
+    const x = tf.gather(images, indices);
+    return {
+      x,
+      z: diffusionKernel(x, t, schedule).mean,
+      g: tf.grad((a) => tf.sum(tf.gather(a, indices)))(images),
+    };
+  });
+  const [indices, t] = [tf.tensor1d([7, 99, 7], "int32"), tf.tensor1d([1, 25, 50], "int32")];
+  const { x, z, g } = step(indices, t);
+  const eager = diffusionKernel(tf.gather(images, indices), t, schedule).mean;
+  expect(values(x)).toEqual(values(tf.gather(images, indices)));
+  expect(values(z)).toEqual(values(eager));
+  expect(values(tf.sum(g, 1)).filter((sum) => sum > 0)).toEqual([12, 6]);
+  expect(() => tf.gather(images, tf.tensor1d([100], "int32"))).toThrow(/not in \[0, 99\]/);
 });
 
 test("a compiled step within another one is part of it", () => {
