@@ -22,12 +22,28 @@ export function startNative(): void {
   tf.registerBackend(name, () => backend, 3);
   void tf.setBackend(name);
   started = backend;
+  loadOperations();
 }
 let started: NodeJSKernelBackend | undefined;
 
 /** The native backend, or undefined where another one runs the tensors. */
 export function nativeBackend(): NodeJSKernelBackend | undefined {
   return tf.getBackend() === name ? started : undefined;
+}
+
+/** Whether TensorFlow has the operations of kernels.cc. Set-up leaves them out where they cannot be built. */
+export function hasOwnOperations(): boolean {
+  return ownOperations && nativeBackend() !== undefined;
+}
+let ownOperations = false;
+
+/** They join TensorFlow's, for the whole process. */
+function loadOperations(): void {
+  const addon = addonFile("kernels.node");
+  if (!existsSync(addon)) return;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a native addon
+  require(addon);
+  ownOperations = true;
 }
 
 function loadBinding(): TFJSBinding {
