@@ -180,7 +180,8 @@ class Converter {
   }
 }
 
-const toLow = ({ T, ...others }: NodeAttributes): NodeAttributes => ({
-  ...others,
-  T: T && "type" in T && T.type !== types.float32 ? T : { type: types.bfloat16 },
+/** All these operations name the type of their large tensors T. */
+const toLow = (attributes: NodeAttributes): NodeAttributes => ({
+  ...attributes,
+  T: { type: types.bfloat16 },
 });

@@ -1,3 +1,4 @@
+import { warnWithoutUnits } from "../backend/bfloat16";
 import { internals, type Internals } from "../backend/internals";
 import { tf } from "../backend/tf";
 import { checkInteger } from "../errors";
@@ -5,8 +6,9 @@ import { nextSeed, seedTensor, withSeed } from "../random/seed";
 import { toBfloat16 } from "./bfloat16";
 import { letGatherBeTraced } from "./gather";
 import { flatten, type Flat, type Nested } from "./nested";
+import type { Node } from "./graph-def";
 import { Program } from "./program";
-import { activeRecorder, record } from "./recorder";
+import { activeRecorder, record, type StepTrace } from "./recorder";
 
 /** How a step is compiled. */
 export interface CompileOptions {
@@ -22,10 +24,12 @@ export interface CompileOptions {
 }
 
 /** A step that runs as one call of TensorFlow; called like the step itself. */
-export interface Compiled<Arguments extends readonly Nested[], Result extends Nested> {
+export interface Compiled<Arguments extends readonly Nested[], Result> {
   (...args: Arguments): Result;
   /** How often the step has been traced. */
   readonly traces: number;
+  /** What was last traced. */
+  readonly report: TraceReport | undefined;
   /** Frees the programs. Variables keep their values; the step may be called again, and is traced anew. */
   dispose(): void;
 }
@@ -46,7 +50,7 @@ export interface Compiled<Arguments extends readonly Nested[], Result extends Ne
  * @throws Error at the first call, at the line that cannot be traced: a tensor read on the host, random numbers of
  * JavaScript, a shape that depends on data, a variable made within, a disposed tensor
  * @throws TypeError for an argument or a result of another kind than {@link Nested} */
-export function compile<Arguments extends readonly Nested[], Result extends Nested>(
+export function compile<Arguments extends readonly Nested[], Result>(
   step: (...args: Arguments) => Result,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
@@ -54,77 +58,146 @@ export function compile<Arguments extends readonly Nested[], Result extends Nest
   checkInteger("programs", most, 1);
   const cache: Cache = new Map();
   let traces = 0;
+  let report: TraceReport | undefined;
 
+  const entryFor = (backend: Internals, flat: Flat, inputs: readonly tf.Tensor[]): Entry => {
+    const known = cache.get(flat.key);
+    if (known) cache.delete(flat.key); // the latest used comes last
+    const entry =
+      known ??
+      trace(backend, step as unknown as (...args: unknown[]) => unknown, flat, inputs, { precision, xla });
+    cache.set(flat.key, entry);
+    if (cache.size > most) forgetOldest(cache);
+    if (!known) report = entry.report;
+    if (!known && ++traces === manyTraces) console.warn(tracedOften(flat.key));
+    return entry;
+  };
   const call = (...args: Arguments): Result => {
     const backend = internals();
-    if (activeRecorder()) return step(...args); // part of the step that is being traced
-    if (!backend)
-      return tf.tidy(() => withSeed(nextSeed(), () => step(...args)) as tf.TensorContainer) as Result;
-    return tf.tidy(() => {
-      const seed = seedTensor(nextSeed());
+    const container = tf.tidy(() => {
+      if (!backend || activeRecorder())
+        return withSeed(nextSeed(), () => step(...args)) as tf.TensorContainer;
       const flat = flatten("The argument", args);
-      const inputs = [seed, ...flat.tensors];
-      let entry = cache.get(flat.key);
-      if (!entry) {
-        traces++;
-        entry = trace(backend, step, flat, inputs, { precision, xla });
-      }
-      cache.delete(flat.key); // the latest used comes last
-      cache.set(flat.key, entry);
-      if (cache.size > most) forgetOldest(cache);
-      return entry.result.rebuild(entry.program.run(inputs)) as tf.TensorContainer;
-    }) as Result;
+      const inputs = [seedTensor(nextSeed()), ...flat.tensors];
+      const entry = entryFor(backend, flat, inputs);
+      return entry.result.rebuild(entry.run(inputs)) as tf.TensorContainer;
+    });
+    return container as Result;
   };
-  const dispose = (): void => {
-    for (const { program } of cache.values()) program.dispose();
-    cache.clear();
-  };
-  const compiled = Object.assign(call, { dispose }) as unknown as Compiled<Arguments, Result>;
-  Object.defineProperty(compiled, "traces", { get: () => traces });
-  forgotten.register(compiled, cache);
-  return compiled;
+  forgotten.register(call, cache);
+  return Object.defineProperties(call, {
+    traces: { get: () => traces },
+    report: { get: () => report },
+    dispose: {
+      value: () => {
+        for (const { dispose } of cache.values()) dispose();
+        cache.clear();
+      },
+    },
+  }) as Compiled<Arguments, Result>;
+}
+
+/** What tracing a step has made. */
+export interface TraceReport {
+  /** Operations that the step asks TensorFlow for. */
+  readonly operations: number;
+  /** Nodes of the graph, after what nobody uses has been left out. */
+  readonly nodes: readonly Node[];
+  /** Seconds to trace the step, and to give the graph to TensorFlow. */
+  readonly seconds: { readonly trace: number; readonly load: number };
 }
 
 interface Entry {
-  readonly program: Program;
   readonly result: Flat;
+  readonly report: TraceReport;
+  run(inputs: readonly tf.Tensor[]): tf.Tensor[];
+  readonly dispose: () => void;
 }
 
 type Cache = Map<string, Entry>;
 
 /** The programs of a compiled step that nobody can call any more, as when its cell is run again. */
 const forgotten = new FinalizationRegistry((cache: Cache) => {
-  for (const { program } of cache.values()) program.dispose();
+  for (const { dispose } of cache.values()) dispose();
 });
 
-function trace<Arguments extends readonly Nested[], Result extends Nested>(
+function trace(
   backend: Internals,
-  step: (...args: Arguments) => Result,
+  step: (...args: unknown[]) => unknown,
   args: Flat,
   inputs: readonly tf.Tensor[],
   { precision, xla }: Required<Pick<CompileOptions, "precision" | "xla">>,
 ): Entry {
   letGatherBeTraced();
-  const [seed, ...tensors] = inputs;
+  if (precision === "bfloat16") warnWithoutUnits();
+  const start = performance.now();
   let result: Flat | undefined;
-  const written = record(backend, inputs, () => {
-    const value = withSeed(seed, () => step(...(args.rebuild(tensors) as unknown as Arguments)));
+  const exact = record(backend, inputs, () => {
+    const [seed, ...tensors] = inputs;
+    const value = withSeed(seed, () => step(...(args.rebuild(tensors) as unknown[])));
     result = flatten("The step's result", value);
     return result.tensors;
   });
-  try {
-    const exact = precision === "float32";
-    return {
-      program: new Program(backend, exact ? written : toBfloat16(written), { xla }),
-      result: result as Flat,
-    };
-  } finally {
-    for (const { tensor } of written.captured) tensor.release();
-  }
+  const written = precision === "bfloat16" ? toBfloat16(exact) : exact;
+  const traced = performance.now();
+  const runnable = loadProgram(backend, written, xla);
+  const seconds = { trace: (traced - start) / 1000, load: (performance.now() - traced) / 1000 };
+  const operations = exact.events.filter(({ kind }) => kind !== "constant").length;
+  return { ...runnable, result: result as Flat, report: { operations, nodes: runnable.nodes, seconds } };
 }
 
-function forgetOldest(cache: Cache): void {
-  const [[key, { program }]] = cache;
-  cache.delete(key);
-  program.dispose();
+/** A program that does without XLA if XLA fails at the first call: on a GPU it needs tools of CUDA. */
+function loadProgram(
+  backend: Internals,
+  written: StepTrace,
+  xla: boolean,
+): Pick<Entry, "run" | "dispose"> & { nodes: readonly Node[] } {
+  const release = (): void => {
+    for (const { tensor } of written.captured) tensor.release();
+  };
+  const load = (withXla: boolean): Program => new Program(backend, written, { xla: withXla });
+  let program: Program;
+  try {
+    program = load(xla);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  let isTried = !xla;
+  if (isTried) release();
+  return {
+    nodes: program.nodes,
+    run(inputs) {
+      try {
+        return program.run(inputs);
+      } catch (error) {
+        if (isTried) throw error;
+        console.warn(`XLA cannot compile this step, which runs without it: ${messageOf(error)}`);
+        program.dispose();
+        program = load(false);
+        return program.run(inputs);
+      } finally {
+        if (!isTried) release();
+        isTried = true;
+      }
+    },
+    dispose() {
+      if (!isTried) release();
+      program.dispose();
+    },
+  };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function forgetOldest(cache: Cache): void {
+  const [[key, { dispose }]] = cache;
+  cache.delete(key);
+  dispose();
+}
+
+const manyTraces = 16;
+
+const tracedOften = (key: string): string =>
+  `A compiled step has been traced ${manyTraces} times; the last arguments were ${key.slice(0, 200)}. Each trace takes ` +
+  "time: pass a number that changes from call to call as a tensor (tf.scalar), and keep the shapes of batches.";

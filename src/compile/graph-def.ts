@@ -56,11 +56,17 @@ function attributeValue(writer: Writer, attribute: NodeAttribute): void {
   else if ("int" in attribute) {
     const { int } = attribute;
     if (typeof int === "number") writer.uint32(tag(3, varint)).int64(int);
-    else list(writer, 3, int, () => int.forEach((value) => writer.int64(value)));
+    else
+      list(writer, 3, int, () => {
+        int.forEach((value) => writer.int64(value));
+      });
   } else {
     const { float } = attribute;
     if (typeof float === "number") writer.uint32(tag(4, fixed32)).float(float);
-    else list(writer, 4, float, () => float.forEach((value) => writer.float(value)));
+    else
+      list(writer, 4, float, () => {
+        float.forEach((value) => writer.float(value));
+      });
   }
 }
 

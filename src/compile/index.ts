@@ -1,2 +1,3 @@
-export { compile, type Compiled, type CompileOptions } from "./compile";
+export { compile, type Compiled, type CompileOptions, type TraceReport } from "./compile";
+export type { Node } from "./graph-def";
 export type { Nested } from "./nested";

@@ -9,7 +9,6 @@ export type Nested =
   | boolean
   | null
   | undefined
-  | void
   | readonly Nested[]
   | { readonly [name: string]: Nested };
 
@@ -19,19 +18,25 @@ export interface Flat {
   /** Equal for values that differ in the numbers within their tensors only. */
   readonly key: string;
   /** The value with other tensors in the places of its own. */
-  rebuild(tensors: readonly tf.Tensor[]): Nested;
+  rebuild(tensors: readonly tf.Tensor[]): unknown;
 }
 
-/** @throws TypeError for a value of another kind */
-export function flatten(name: string, value: Nested): Flat {
+interface Part {
+  readonly key: string;
+  readonly rebuild: (next: () => tf.Tensor) => unknown;
+}
+
+/** @throws TypeError for a value of another kind than {@link Nested} */
+export function flatten(name: string, value: unknown): Flat {
   const tensors: tf.Tensor[] = [];
-  const visit = (path: string, part: Nested): { key: string; rebuild: (next: () => tf.Tensor) => Nested } => {
+  const visit = (path: string, part: unknown): Part => {
     if (part instanceof tf.Tensor) {
-      tensors.push(part);
-      return { key: `${part.dtype}[${part.shape.join()}]`, rebuild: (next) => next() };
+      const tensor = part as tf.Tensor;
+      tensors.push(tensor);
+      return { key: `${tensor.dtype}[${tensor.shape.join()}]`, rebuild: (next) => next() };
     }
     if (Array.isArray(part)) {
-      const parts = part.map((each: Nested, i) => visit(`${path}[${i}]`, each));
+      const parts = part.map((each: unknown, i) => visit(`${path}[${i}]`, each));
       return {
         key: `(${parts.map(({ key }) => key).join()})`,
         rebuild: (next) => parts.map((each) => each.rebuild(next)),

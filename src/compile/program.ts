@@ -1,6 +1,7 @@
 import type { DataId, Tensor, TensorInfo, Variable } from "@tensorflow/tfjs-core";
 import type { BindingValues, Internals } from "../backend/internals";
 import { buildGraph, type Graph } from "./build";
+import type { Node } from "./graph-def";
 import { bringHome, freeCopy, homeOf, moveHome, type Home } from "./homes";
 import type { CapturedTensor, StepTrace } from "./recorder";
 import { Session } from "./session";
@@ -47,9 +48,8 @@ export class Program {
     return results.map((result) => backend.createOutputTensor(result));
   }
 
-  /** How many operations run at each call. */
-  get size(): number {
-    return this.graph.nodes.length;
+  get nodes(): readonly Node[] {
+    return this.graph.nodes;
   }
 
   /** Ends the session. Variables get their values back. */

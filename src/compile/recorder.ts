@@ -268,12 +268,15 @@ export class Recorder {
 
   private intercept(): () => void {
     const { backend } = this;
-    const original = { ...backend };
-    const { createOutputTensor, move, readSync, random } = {
+    const original = Object.getOwnPropertyDescriptors(backend) as Record<
+      string,
+      PropertyDescriptor | undefined
+    >;
+    const random = Object.getOwnPropertyDescriptor(Math, "random") as PropertyDescriptor;
+    const { createOutputTensor, move, readSync } = {
       createOutputTensor: backend.createOutputTensor.bind(backend),
       move: backend.move.bind(backend),
       readSync: backend.readSync.bind(backend),
-      random: Math.random,
     };
     const refuseRead = (id: DataId): Error => (this.failure = new Error(this.readingOf(id)));
     Object.assign(backend, {
@@ -302,13 +305,14 @@ export class Recorder {
         return new Promise(() => undefined); // the step may not wait for it; `failure` says so
       },
     });
-    Math.random = () => {
+    Math.random = (): never => {
       throw (this.failure = new Error(javaScriptRandomness));
     };
     return () => {
-      Math.random = random;
+      Object.defineProperty(Math, "random", random);
       for (const key of ["getInputTensorIds", "createOutputTensor", "move", "readSync", "read"] as const) {
-        if (Object.hasOwn(original, key)) Object.assign(backend, { [key]: original[key] });
+        const own = original[key];
+        if (own) Object.defineProperty(backend, key, own);
         else Reflect.deleteProperty(backend, key);
       }
       backend.binding = this.binding;

@@ -35,13 +35,29 @@ class Call {
     readonly inputs: readonly Known[],
   ) {}
 
-  attribute<T extends BindingAttribute["value"]>(name: string, otherwise: T): T {
-    const found = this.attributes.find((attribute) => attribute.name === name);
-    return found === undefined ? otherwise : (found.value as T);
+  flag(name: string): boolean {
+    return this.attribute(name) === true;
+  }
+
+  number(name: string, otherwise: number): number {
+    return Number(this.attribute(name) ?? otherwise);
+  }
+
+  text(name: string, otherwise: string): string {
+    return String(this.attribute(name) ?? otherwise);
+  }
+
+  numbers(name: string, otherwise: readonly number[] = []): readonly number[] {
+    const value = this.attribute(name);
+    return Array.isArray(value) ? value : otherwise;
   }
 
   shape(input: number): readonly number[] {
     return this.inputs[input].shape;
+  }
+
+  private attribute(name: string): BindingAttribute["value"] | undefined {
+    return this.attributes.find((attribute) => attribute.name === name)?.value;
   }
 
   /** The numbers of an input that says what shape the output has. */
@@ -90,7 +106,7 @@ const test: Rule = (call) => call.one(call.shape(0), types.bool);
 const reduction: Rule = (call) => {
   const shape = call.shape(0);
   const axes = new Set(call.constant(1).map((axis) => (axis < 0 ? axis + shape.length : axis)));
-  const kept = call.attribute("keep_dims", false);
+  const kept = call.flag("keep_dims");
   return call.one(shape.flatMap((size, axis) => (axes.has(axis) ? (kept ? [1] : []) : [size])));
 };
 
@@ -98,20 +114,19 @@ const argument: Rule = (call) => {
   const axis = call.axis(1, call.shape(0).length);
   return call.one(
     call.shape(0).filter((_, i) => i !== axis),
-    call.attribute("output_type", types.int32),
+    call.number("output_type", types.int32),
   );
 };
 
 const spatial: Rule = (call) => {
   const [batch, height, width] = call.shape(0);
-  const filter = call.name === "Conv2D" ? call.shape(1) : call.attribute<number[]>("ksize", []).slice(1, 3);
+  const filter = call.name === "Conv2D" ? call.shape(1) : call.numbers("ksize").slice(1, 3);
   const depthOut = call.name === "Conv2D" ? filter[3] : call.shape(0)[3];
-  if (call.attribute<string>("data_format", "NHWC") !== "NHWC")
-    throw new Error(`${call.name}: use the format NHWC.`);
-  const strides = call.attribute<number[]>("strides", [1, 1, 1, 1]);
-  const dilations = call.attribute<number[]>("dilations", [1, 1, 1, 1]);
-  const padding = call.attribute<string>("padding", "VALID");
-  const explicit = call.attribute<number[]>("explicit_paddings", []);
+  if (call.text("data_format", "NHWC") !== "NHWC") throw new Error(`${call.name}: use the format NHWC.`);
+  const strides = call.numbers("strides", [1, 1, 1, 1]);
+  const dilations = call.numbers("dilations", [1, 1, 1, 1]);
+  const padding = call.text("padding", "VALID");
+  const explicit = call.numbers("explicit_paddings");
   const size = (input: number, axis: number): number => {
     if (padding === "SAME") return Math.ceil(input / strides[axis]);
     const [before, after] = padding === "EXPLICIT" ? explicit.slice(2 * axis) : [0, 0];
@@ -127,7 +142,7 @@ const resized: Rule = (call) => {
   return call.one([batch, ...call.constant(1), channels], type);
 };
 
-const random: Rule = (call) => call.one(call.constant(0), call.attribute("dtype", types.float32));
+const random: Rule = (call) => call.one(call.constant(0), call.number("dtype", types.float32));
 
 const table: Record<string, Rule> = {
   AddN: sameAsFirst,
@@ -137,14 +152,14 @@ const table: Record<string, Rule> = {
   AvgPoolGrad: (call) => call.one(call.constant(0), call.inputs[1].type),
   BatchMatMulV2: (call) => {
     const [a, b] = [call.shape(0), call.shape(1)];
-    const rows = a[a.length - (call.attribute("adj_x", false) ? 1 : 2)];
-    const columns = b[b.length - (call.attribute("adj_y", false) ? 2 : 1)];
+    const rows = a[a.length - (call.flag("adj_x") ? 1 : 2)];
+    const columns = b[b.length - (call.flag("adj_y") ? 2 : 1)];
     return call.one([...broadcast(call.name, a.slice(0, -2), b.slice(0, -2)), rows, columns]);
   },
   BiasAdd: sameAsFirst,
   BiasAddGrad: (call) => call.one(call.shape(0).slice(-1)),
   BroadcastTo: (call) => call.one(call.constant(1)),
-  Cast: (call) => call.one(call.shape(0), call.attribute("DstT", types.float32)),
+  Cast: (call) => call.one(call.shape(0), call.number("DstT", types.float32)),
   ConcatV2: (call) => {
     const last = call.inputs.length - 1;
     const shape = [...call.shape(0)];
@@ -157,7 +172,7 @@ const table: Record<string, Rule> = {
   Conv2DBackpropInput: (call) => call.one(call.constant(0), call.inputs[2].type),
   CourseBiasGrad: (call) => call.one(call.shape(0).slice(-1), types.float32),
   CourseGroupNorm: (call) => {
-    const groups = [call.shape(0)[0], call.attribute("groups", 1)];
+    const groups = [call.shape(0)[0], call.number("groups", 1)];
     const statistics = { type: types.float32, shape: groups };
     return [...sameAsFirst(call), statistics, statistics];
   },
@@ -180,7 +195,7 @@ const table: Record<string, Rule> = {
   GatherV2: (call) => {
     const [shape, indices] = [call.shape(0), call.shape(1)];
     const axis = call.axis(2, shape.length);
-    const batches = call.attribute("batch_dims", 0);
+    const batches = call.number("batch_dims", 0);
     return call.one([...shape.slice(0, axis), ...indices.slice(batches), ...shape.slice(axis + 1)]);
   },
   GatherNd: (call) => {
@@ -191,21 +206,21 @@ const table: Record<string, Rule> = {
   LogicalNot: sameAsFirst,
   MatMul: (call) =>
     call.one([
-      call.shape(0)[call.attribute("transpose_a", false) ? 1 : 0],
-      call.shape(1)[call.attribute("transpose_b", false) ? 0 : 1],
+      call.shape(0)[call.flag("transpose_a") ? 1 : 0],
+      call.shape(1)[call.flag("transpose_b") ? 0 : 1],
     ]),
   MaxPool: spatial,
   MaxPoolGrad: sameAsFirst,
   MirrorPad: (call) => call.one(padded(call)),
   OneHot: (call) => {
     const shape = [...call.shape(0)];
-    const axis = call.attribute("axis", -1);
+    const axis = call.number("axis", -1);
     shape.splice(axis < 0 ? shape.length : axis, 0, call.constant(1)[0]);
     return call.one(shape, call.inputs[2].type);
   },
   Pack: (call) => {
     const shape = [...call.shape(0)];
-    const axis = call.attribute("axis", 0);
+    const axis = call.number("axis", 0);
     shape.splice(axis < 0 ? axis + shape.length + 1 : axis, 0, call.inputs.length);
     return call.one(shape);
   },
@@ -259,7 +274,7 @@ const table: Record<string, Rule> = {
   Transpose: (call) => call.one(call.constant(1).map((axis) => call.shape(0)[axis])),
   Unpack: (call) => {
     const rank = call.shape(0).length;
-    const axis = (call.attribute("axis", 0) + rank) % rank;
+    const axis = (call.number("axis", 0) + rank) % rank;
     const shape = call.shape(0).filter((_, i) => i !== axis);
     return Array.from({ length: call.shape(0)[axis] }, () => ({ type: call.inputs[0].type, shape }));
   },

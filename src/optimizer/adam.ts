@@ -49,7 +49,7 @@ export function adam(parameters: readonly tf.Variable[], options: AdamOptions = 
   const apply = (gradients: readonly tf.Tensor[]): void => {
     checkGradients(gradients, parameters);
     tf.tidy(() => {
-      const rate = rateAt(steps as tf.Scalar);
+      const rate = rateAt(steps);
       const t: tf.Scalar = tf.add(steps, 1);
       const power1 = tf.pow(beta1, t);
       const power2 = tf.pow(beta2, t);

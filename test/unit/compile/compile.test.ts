@@ -275,23 +275,25 @@ describe("a step that cannot be compiled says why", () => {
   const gone = tf.scalar(1);
   gone.dispose();
 
-  const cases: readonly (readonly [string, () => Nested, RegExp])[] = [
+  const cases: readonly (readonly [string, () => unknown, RegExp])[] = [
     ["reads a result", () => tf.mul(x, w).dataSync()[0], /reads the result of Mul on the host/],
     ["reads a variable", () => tf.mul(x, w.dataSync()[0]), /reads a variable on the host/],
-    ["prints", () => tf.add(w, 1).print() as unknown as Nested, /reads the result of Add on the host/],
+    [
+      "prints",
+      () => {
+        tf.add(w, 1).print();
+      },
+      /reads the result of Add on the host/,
+    ],
     ["reads later", () => void tf.add(w, 1).data(), /reads the result of Add on the host/],
     ["draws in JavaScript", () => tf.mul(x, Math.random()), /random numbers in JavaScript/],
     ["draws by TensorFlow.js", () => tf.add(x, tf.randomNormal([3])), /random numbers in JavaScript/],
     ["uses a disposed tensor", () => tf.mul(x, gone), /uses a tensor .* that has been disposed/],
     ["makes a variable", () => tf.variable(tf.scalar(1)).mul(2), /makes a variable/],
     ["has a shape of data", () => tf.zeros([tf.sum(w).dataSync()[0]]), /on the host/],
-    [
-      "has a size of data",
-      () => tf.booleanMaskAsync(x, tf.greater(x, w)) as unknown as Nested,
-      /host|shape|promise/,
-    ],
-    ["is async", (() => Promise.resolve(1)) as unknown as () => Nested, /without async/],
-    ["gives a class", () => new Date() as unknown as Nested, /object of a class/],
+    ["has a size of data", () => tf.booleanMaskAsync(x, tf.greater(x, w)), /host|shape|promise/],
+    ["is async", () => Promise.resolve(1), /without async/],
+    ["gives a class", () => new Date(), /object of a class/],
     ["has shapes that do not fit", () => tf.add(x, tf.ones([2])), /\[3\]|shapes|broadcast/i],
   ];
 
@@ -329,7 +331,7 @@ describe("a step that cannot be compiled says why", () => {
 });
 
 test("indices, times and images may be chosen within the step", () => {
-  const images = tf.range(0, 600).reshape<tf.Rank.R2>([100, 6]);
+  const images = tf.range(0, 600).reshape<tf.Tensor2D>([100, 6]);
   const schedule = linearSchedule(50);
   const step = compile((indices: tf.Tensor1D, t: tf.Tensor1D) => {
     const x = tf.gather(images, indices);
@@ -367,4 +369,51 @@ test("XLA gives the same numbers", () => {
   xla.forEach((value, i) => {
     expect(value).toBeCloseTo(plain[i], 5);
   });
+});
+
+test("a step that XLA cannot compile runs without it, and says so", () => {
+  const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+  const w = tf.variable(tf.scalar(2));
+  const real = binding.runSavedModel.bind(binding);
+  let refusals = 0;
+  const failing = Object.create(binding, {
+    runSavedModel: {
+      value: (...args: Parameters<typeof binding.runSavedModel>) => {
+        if (!args[3].includes("done") || refusals++ > 0) return real(...args);
+        throw new Error("libdevice not found");
+      },
+    },
+  }) as typeof binding;
+  const step = compile(
+    (x: tf.Tensor) => {
+      w.assign(tf.mul(w, x));
+      return tf.add(w, tf.range(0, 300).sum());
+    },
+    { xla: true },
+  );
+  try {
+    internals()!.binding = failing;
+    expect(values(step(tf.scalar(3)))).toEqual([44856]);
+  } finally {
+    internals()!.binding = binding;
+  }
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(String(warn.mock.calls[0][0])).toMatch(/runs without it: libdevice not found/);
+  warn.mockRestore();
+  expect(values(step(tf.scalar(3)))).toEqual([44868]);
+  expect(values(w)).toEqual([18]);
+});
+
+test("a report tells what was traced", () => {
+  const w = tf.variable(tf.ones([2]));
+  const step = compile((x: tf.Tensor) => {
+    tf.mul(x, 5); // nobody uses it
+    return tf.add(tf.mul(x, w), w);
+  });
+  expect(step.report).toBeUndefined();
+  step(tf.ones([2]));
+  const names = step.report?.nodes.map(({ operation }) => operation) ?? [];
+  expect(step.report?.operations).toBe(3);
+  expect(names.filter((name) => name === "Mul")).toHaveLength(1);
+  expect(names).toContain("VarHandleOp");
 });

@@ -37,8 +37,7 @@ const binary: Record<string, (a: Tensor, b: Tensor) => Tensor> = {
   quotient: (a, b) => tf.div(a, tf.add(1, tf.square(b))),
   larger: (a, b) => tf.maximum(a, b),
   channels: (a, b) => tf.add(a, tf.mean(b, [0, 1, 2])),
-  mixed: (a, b) =>
-    tf.matMul(a as tf.Tensor4D, tf.matMul(b as tf.Tensor4D, a as tf.Tensor4D, true), false, false),
+  mixed: (a, b) => tf.matMul(a, tf.matMul(b as tf.Tensor4D, a as tf.Tensor4D, true), false, false),
 };
 
 /** A line of a program: an operation on results of earlier lines, or what is done with a variable. */
@@ -89,6 +88,7 @@ function build(lines: readonly Line[]): { step: (x: Tensor) => Tensor[]; variabl
     tf.tidy(() => tf.variable(tf.mul(randomNormal([...of] as [number], seed), 0.3)));
   const held = [make(1, shape), make(2, shape)];
   const filter = make(3, [3, 3, 3, 3]);
+  const kernel = filter as tf.Tensor as tf.Tensor4D;
   const trained = [held[0], filter];
   const optimizer = adam(trained, { learningRate: 0.05 });
   const apply = (values: Tensor[], each: Line): Tensor | undefined => {
@@ -96,7 +96,7 @@ function build(lines: readonly Line[]): { step: (x: Tensor) => Tensor[]; variabl
     if (each.kind === "unary") return unary[each.name](at(each.a));
     if (each.kind === "binary") return binary[each.name](at(each.a), at(each.b));
     if (each.kind === "conv") {
-      const y = tf.conv2d(at(each.a) as tf.Tensor4D, filter as unknown as tf.Tensor4D, each.stride, "same");
+      const y = tf.conv2d(at(each.a) as tf.Tensor4D, kernel, each.stride, "same");
       return each.stride === 1 ? y : tf.image.resizeNearestNeighbor(y, [4, 4]);
     }
     if (each.kind === "assign") {
@@ -105,7 +105,7 @@ function build(lines: readonly Line[]): { step: (x: Tensor) => Tensor[]; variabl
     }
     const x = at(each.a);
     const { value, gradients } = valueAndGradients(() => {
-      const y = tf.conv2d(tf.add(x, held[0]) as tf.Tensor4D, filter as unknown as tf.Tensor4D, 1, "same");
+      const y = tf.conv2d(tf.add<tf.Tensor4D>(x, held[0]), kernel, 1, "same");
       return tf.mean(tf.square(tf.sub(tf.tanh(y), tf.sin(x))));
     }, trained);
     optimizer.apply(gradients);
@@ -133,7 +133,9 @@ function run(lines: readonly Line[], mode: "eager" | "compiled"): Float32Array[]
     const tensors =
       mode === "compiled" ? compiled(x) : tf.tidy(() => withSeed(foldIn(21, call), () => step(x)));
     results.push(...tensors.map((tensor) => tensor.dataSync<"float32">().slice()));
-    tensors.forEach((tensor) => tensor.dispose());
+    tensors.forEach((tensor) => {
+      tensor.dispose();
+    });
   }
   compiled.dispose();
   results.push(...variables.map((variable) => variable.dataSync<"float32">().slice()));
