@@ -170,6 +170,7 @@ const table: Record<string, Rule> = {
   Conv2D: spatial,
   Conv2DBackpropFilter: (call) => call.one(call.constant(1)),
   Conv2DBackpropInput: (call) => call.one(call.constant(0), call.inputs[2].type),
+  CourseAdd: sameAsFirst,
   CourseBiasGrad: (call) => call.one(call.shape(0).slice(-1), types.float32),
   CourseGroupNorm: (call) => {
     const groups = [call.shape(0)[0], call.number("groups", 1)];

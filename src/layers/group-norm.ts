@@ -1,7 +1,9 @@
+import { hasFusedOps } from "../backend/fused";
 import { hasRawOps } from "../backend/raw-op";
 import { tf } from "../backend/tf";
 import { checkNumber, checkShape } from "../errors";
 import { checkFloat, checkLeastRank, checkParts, lastSize } from "./checks";
+import * as fused from "./group-norm-fused";
 import * as native from "./group-norm-native";
 import * as plain from "./group-norm-plain";
 import { withGradient } from "./with-gradient";
@@ -32,7 +34,7 @@ export function groupNorm<R extends tf.Rank>(
   checkGroupNorm(x, scale, offset);
   checkParts("groups", groups, "x", lastSize(x));
   checkNumber("epsilon", epsilon, 0);
-  const { groupNormForward, groupNormBackward } = hasRawOps() ? native : plain;
+  const { groupNormForward, groupNormBackward } = hasFusedOps() ? fused : hasRawOps() ? native : plain;
   const settings = { groups, epsilon, silu };
   return withGradient(
     "groupNorm",

@@ -1,3 +1,4 @@
+import { fusedSilu, fusedSiluGrad, hasFusedOps } from "../backend/fused";
 import { tf } from "../backend/tf";
 import { checkFloat } from "./checks";
 import { sigmoidGradient } from "./operations";
@@ -18,11 +19,13 @@ export function silu<R extends tf.Rank>(x: tf.Tensor<R>): tf.Tensor<R> {
 
 /** silu(x), and what its gradient needs. */
 export function siluForward<R extends tf.Rank>(x: tf.Tensor<R>): Forward<tf.Tensor<R>> {
+  if (hasFusedOps()) return { value: fusedSilu(x) as tf.Tensor<R>, saved: [x] };
   const s = tf.sigmoid(x);
   return { value: tf.mul<tf.Tensor<R>>(x, s), saved: [x, s] };
 }
 
 /** The gradient to x: dy (s + x s (1 - s)), with s = sigmoid(x). */
 export function siluGradient(dy: tf.Tensor, [x, s]: readonly tf.Tensor[]): tf.Tensor {
+  if (hasFusedOps()) return fusedSiluGrad(dy, x);
   return tf.mul(dy, tf.add(s, sigmoidGradient(s, x)));
 }
