@@ -4,6 +4,7 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import type { NodeJSKernelBackend } from "@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend";
 import type { TFJSBinding } from "@tensorflow/tfjs-node-gpu/dist/tfjs_binding";
+import { configureXla } from "./xla";
 
 const name = "tensorflow";
 
@@ -50,6 +51,7 @@ function loadBinding(): TFJSBinding {
   const addon = addonFile("tfjs_binding.node");
   if (!existsSync(addon)) throw new Error("its addon has not been built");
   hushStart();
+  configureXla();
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- a native addon
   return require(addon) as TFJSBinding;
 }
