@@ -58,7 +58,7 @@ export function compilerCalls(variant, folder) {
   const sources = ["tfjs_backend.cc", "tfjs_binding.cc"].map((source) => join(binding, source));
   const quiet = [ownSources["quiet_start.node"], libraries[1], "-Wl,-z,initfirst"];
   // Without the errors of arithmetic, which nobody reads, more can be computed in vectors.
-  const fast = ["-fno-math-errno", "-fno-trapping-math"];
+  const fast = ["-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"];
   const kernels = [...fast, ownSources["kernels.node"], libraries[1], ...(mac ? [] : ["-pthread", "-ldl"])];
   return {
     "tfjs_binding.node": [...common, ...sources, ...libraries, "-o", join(folder, "tfjs_binding.node")],

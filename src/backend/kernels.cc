@@ -1,7 +1,7 @@
 // The course's own operations on the processor: group normalisation with SiLU, and what else of a network's training
 // passes over large tensors element by element. TensorFlow computes each of these by a chain of operations, and every
-// link of the chain reads and writes the whole tensor, so memory is what limits it. Here each tensor is read and written
-// as few times as possible.
+// link of the chain reads and writes the whole tensor, so memory is what limits it. Here each tensor is read and
+// written as few times as possible.
 //
 // They are registered with TensorFlow through its C interface when this addon is loaded, and then work eagerly and in
 // graphs. Channels come last. Large tensors are float or bfloat16; parameters, statistics and all arithmetic are float
@@ -13,8 +13,8 @@
 //   doffset = sum g,  dscale = sum g * h  (over samples and positions),
 //   dx = rstd * (g * scale - mean(g * scale) - h * mean(g * scale * h))  (means over the N values of the group).
 //
-// Results do not depend on the number of threads: work is cut into blocks by the tensor's shape alone, each block's sums
-// are stored apart, and they are added in the blocks' order.
+// Results do not depend on the number of threads: work is cut into blocks by the tensor's shape alone, each block's
+// sums are stored apart, and they are added in the blocks' order.
 #include <dlfcn.h>
 #include <node_api.h>
 #include <tensorflow/c/ops.h>
@@ -46,8 +46,8 @@
 #include <type_traits>
 #include <vector>
 
-// tensorflow/c/kernels.h includes headers from outside of the C interface, which set-up does not unpack. What is used of
-// it here:
+// tensorflow/c/kernels.h includes headers from outside of the C interface, which set-up does not unpack. What is used
+// of it here:
 extern "C" {
 struct TF_KernelBuilder;
 struct TF_OpKernelConstruction;
@@ -64,8 +64,6 @@ void TF_OpKernelContext_Failure(TF_OpKernelContext*, TF_Status*);
 void TF_GetInput(TF_OpKernelContext*, int index, TF_Tensor**, TF_Status*);
 TF_Tensor* TF_AllocateOutput(TF_OpKernelContext*, int index, TF_DataType, const int64_t* dims, int rank, size_t bytes,
                              TF_Status*);
-TF_Tensor* TF_ForwardInputOrAllocateOutput(TF_OpKernelContext*, const int* candidates, int count, int output,
-                                           const int64_t* dims, int rank, int* forwarded, TF_Status*);
 }
 
 namespace {
@@ -82,24 +80,20 @@ struct bfloat16 {
 template <class T>
 constexpr TF_DataType dataType = std::is_same<T, float>::value ? TF_FLOAT : TF_BFLOAT16;
 
-template <int W>
+template <int N>
 struct Lanes {
-  typedef float Floats __attribute__((vector_size(4 * W)));
-  typedef uint32_t Words __attribute__((vector_size(4 * W)));
-  typedef uint16_t Halves __attribute__((vector_size(2 * W)));
+  typedef float Floats __attribute__((vector_size(4 * N)));
+  typedef uint32_t Words __attribute__((vector_size(4 * N)));
 };
 template <>
 struct Lanes<1> {  // for the channels that fill no vector
   typedef float Floats;
   typedef uint32_t Words;
-  typedef uint16_t Halves;
 };
-template <int W>
-using Floats = typename Lanes<W>::Floats;
-template <int W>
-using Words = typename Lanes<W>::Words;
-template <int W>
-using Halves = typename Lanes<W>::Halves;
+template <int N>
+using Vector = typename Lanes<N>::Floats;
+template <int N>
+using Words = typename Lanes<N>::Words;
 
 template <class To, class From>
 INLINE To bitCast(const From& from) {
@@ -110,27 +104,60 @@ INLINE To bitCast(const From& from) {
 }
 
 template <class To, class From>
-INLINE To convert(From from) {
-  if constexpr (std::is_arithmetic<From>::value) {
-    return static_cast<To>(from);
-  } else {
-    return __builtin_convertvector(from, To);
-  }
+INLINE To read(const From* from) {
+  To to;
+  std::memcpy(&to, from, sizeof to);
+  return to;
+}
+
+// W numbers in two vectors. Of bfloat16s, two lie in each word: the first vector takes those at even places, which are
+// the words' lower halves (all our processors are little-endian), the second those at odd ones. So none has to be moved
+// to another lane.
+template <int W>
+struct Two {
+  static constexpr int half = W / 2;
+  Vector<half> a, b;
+};
+template <int W>
+using Floats = typename std::conditional<W == 1, float, Two<W>>::type;
+
+template <int W>
+INLINE Two<W> operator+(Two<W> x, Two<W> y) {
+  return {x.a + y.a, x.b + y.b};
+}
+template <int W>
+INLINE Two<W> operator-(Two<W> x, Two<W> y) {
+  return {x.a - y.a, x.b - y.b};
+}
+template <int W>
+INLINE Two<W> operator*(Two<W> x, Two<W> y) {
+  return {x.a * y.a, x.b * y.b};
+}
+template <int W>
+INLINE Two<W> operator/(Two<W> x, float y) {
+  return {x.a / y, x.b / y};
 }
 
 template <int W>
 INLINE Floats<W> load(const float* from) {
-  Floats<W> values;
-  std::memcpy(&values, from, sizeof values);
-  return values;
+  if constexpr (W == 1) {
+    return *from;
+  } else {
+    using V = Vector<W / 2>;
+    return {read<V>(from), read<V>(from + W / 2)};
+  }
 }
 
-// bfloat16 is the upper half of a float.
+// A bfloat16 is the upper half of a float.
 template <int W>
 INLINE Floats<W> load(const bfloat16* from) {
-  Halves<W> halves;
-  std::memcpy(&halves, from, sizeof halves);
-  return bitCast<Floats<W>>(convert<Words<W>>(halves) << 16);
+  if constexpr (W == 1) {
+    return bitCast<float>(static_cast<uint32_t>(from->bits) << 16);
+  } else {
+    using V = Vector<W / 2>;
+    const auto words = read<Words<W / 2>>(from);
+    return {bitCast<V>(words << 16), bitCast<V>(words & 0xffff0000u)};
+  }
 }
 
 template <int W>
@@ -138,21 +165,52 @@ INLINE void store(float* to, Floats<W> values) {
   std::memcpy(to, &values, sizeof values);
 }
 
-// Rounds to the nearest, halves to even; rounding must not turn a NaN into infinity.
+// The nearest bfloat16, halves to even, in each word's upper half; rounding must not turn a NaN into infinity.
+template <int N>
+INLINE Words<N> rounded(Vector<N> values) {
+  const Words<N> bits = bitCast<Words<N>>(values);
+  const Words<N> nearest = bits + 0x7fff + ((bits >> 16) & 1);
+  return values != values ? bits | 0x400000 : nearest;
+}
+
 template <int W>
 INLINE void store(bfloat16* to, Floats<W> values) {
-  const Words<W> bits = bitCast<Words<W>>(values);
-  const Words<W> rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  const Words<W> quietNaN = (bits >> 16) | 0x40;
-  const Halves<W> halves = convert<Halves<W>>(values != values ? quietNaN : rounded);
-  std::memcpy(to, &halves, sizeof halves);
+  if constexpr (W == 1) {
+    to->bits = static_cast<uint16_t>(rounded<1>(values) >> 16);
+  } else {
+    const auto words = (rounded<W / 2>(values.a) >> 16) | (rounded<W / 2>(values.b) & 0xffff0000u);
+    std::memcpy(to, &words, sizeof words);
+  }
+}
+
+// Parameters or sums of W channels, in the order in which `load` gives a T's values.
+template <class T, int W>
+INLINE Floats<W> loadChannels(const float* from) {
+  if constexpr (W == 1 || std::is_same<T, float>::value) {
+    return load<W>(from);
+  } else {
+    float sorted[W];
+    for (int i = 0; i < W; i++) sorted[i % 2 * (W / 2) + i / 2] = from[i];
+    return load<W>(sorted);
+  }
+}
+
+template <class T, int W>
+INLINE void storeChannels(float* to, Floats<W> values) {
+  if constexpr (W == 1 || std::is_same<T, float>::value) {
+    store<W>(to, values);
+  } else {
+    float sorted[W];
+    store<W>(sorted, values);
+    for (int i = 0; i < W; i++) to[i] = sorted[i % 2 * (W / 2) + i / 2];
+  }
 }
 
 // e^t to about 1e-7 for t from -87 to 88; zero or infinity, to float precision, beyond; NaN for NaN.
 // t = k ln 2 + r, and a polynomial (Cephes, expf) for e^r.
-template <int W>
-INLINE Floats<W> exponential(Floats<W> t) {
-  using V = Floats<W>;
+template <int N>
+INLINE Vector<N> exponential(Vector<N> t) {
+  using V = Vector<N>;
   const V low = V{} - 87.0f, high = V{} + 89.0f;
   t = t < low ? low : t;
   t = t > high ? high : t;
@@ -166,30 +224,43 @@ INLINE Floats<W> exponential(Floats<W> t) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + (r + 1.0f);
-  return p * bitCast<V>((bitCast<Words<W>>(shifted) + 127) << 23);  // k = 128 makes infinity
+  return p * bitCast<V>((bitCast<Words<N>>(shifted) + 127) << 23);  // k = 128 makes infinity
 }
 
-template <int W>
-INLINE Floats<W> sigmoid(Floats<W> z) {
-  return 1.0f / (1.0f + exponential<W>(-z));
+template <int N>
+INLINE Vector<N> siluOf(Vector<N> z) {
+  return z / (1.0f + exponential<N>(-z));
+}
+
+template <int N>
+INLINE Vector<N> siluSlopeOf(Vector<N> z) {
+  const Vector<N> s = 1.0f / (1.0f + exponential<N>(-z));
+  return s * (1.0f + z * (1.0f - s));
 }
 
 template <int W>
 INLINE Floats<W> silu(Floats<W> z) {
-  return z / (1.0f + exponential<W>(-z));
+  if constexpr (W == 1) {
+    return siluOf<1>(z);
+  } else {
+    return {siluOf<W / 2>(z.a), siluOf<W / 2>(z.b)};
+  }
 }
 
 template <int W>
 INLINE Floats<W> siluSlope(Floats<W> z) {
-  const Floats<W> s = sigmoid<W>(z);
-  return s * (1.0f + z * (1.0f - s));
+  if constexpr (W == 1) {
+    return siluSlopeOf<1>(z);
+  } else {
+    return {siluSlopeOf<W / 2>(z.a), siluSlopeOf<W / 2>(z.b)};
+  }
 }
 
 // Calls f(width, first) for pieces of 0..count-1: as many as possible of W, the rest of narrower ones.
 template <int W, class F>
 INLINE void forPieces(int64_t count, F f, int64_t first = 0) {
   for (; first + W <= count; first += W) f(std::integral_constant<int, W>(), first);
-  if constexpr (W > 1) forPieces<(W > 4 ? 4 : 1)>(count, f, first);
+  if constexpr (W > 1) forPieces<(W > 8 ? 8 : 1)>(count, f, first);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -209,17 +280,17 @@ struct Statistics {
       constexpr int w = decltype(width)::value;
       const T* p = x + i;
       Floats<w> total = {};
-      for (int64_t r = 0; r < rows; r++) total += load<w>(p + r * c);
+      for (int64_t r = 0; r < rows; r++) total = total + load<w>(p + r * c);
       const Floats<w> mean = total / static_cast<float>(rows);
       Floats<w> s = {}, q = {};
       for (int64_t r = 0; r < rows; r++) {
         const Floats<w> d = load<w>(p + r * c) - mean;
-        s += d;
-        q += d * d;
+        s = s + d;
+        q = q + d * d;
       }
-      store<w>(centre + i, mean);
-      store<w>(sum + i, s);
-      store<w>(squares + i, q);
+      storeChannels<T, w>(centre + i, mean);
+      storeChannels<T, w>(sum + i, s);
+      storeChannels<T, w>(squares + i, q);
     });
   }
 };
@@ -241,7 +312,8 @@ struct Normalise {
   INLINE void run() const {
     forPieces<W>(c, [&](auto width, int64_t i) __attribute__((always_inline)) {
       constexpr int w = decltype(width)::value;
-      const auto mean = load<w>(k.mean + i), a = load<w>(k.a + i), offset = load<w>(k.offset + i);
+      const auto mean = loadChannels<T, w>(k.mean + i), a = loadChannels<T, w>(k.a + i);
+      const auto offset = loadChannels<T, w>(k.offset + i);
       const T* from = x + i;
       T* to = y + i;
       for (int64_t r = 0; r < rows; r++, from += c, to += c) {
@@ -258,7 +330,7 @@ INLINE Floats<W> innerGradient(Floats<W> dy, Floats<W> z) {
   return Silu ? dy * siluSlope<W>(z) : dy;
 }
 
-// Over the rows of a block: the sums of g and of g * (x - mean). Keeps g, which takes an exponential, where there is room.
+// Over the rows of a block: the sums of g and of g * (x - mean). Keeps g, an exponential's work, where there is room.
 template <class T, bool Silu, bool Keep>
 struct GradientSums {
   const T *dy, *x;
@@ -271,18 +343,19 @@ struct GradientSums {
   INLINE void run() const {
     forPieces<W>(c, [&](auto width, int64_t i) __attribute__((always_inline)) {
       constexpr int w = decltype(width)::value;
-      const auto mean = load<w>(k.mean + i), a = load<w>(k.a + i), offset = load<w>(k.offset + i);
+      const auto mean = loadChannels<T, w>(k.mean + i), a = loadChannels<T, w>(k.a + i);
+      const auto offset = loadChannels<T, w>(k.offset + i);
       Floats<w> s = {}, q = {};
       int64_t at = i;
       for (int64_t r = 0; r < rows; r++, at += c) {
         const Floats<w> d = load<w>(x + at) - mean;
         const Floats<w> g = innerGradient<w, Silu>(load<w>(dy + at), d * a + offset);
         if (Keep) store<w>(kept + at, g);
-        s += g;
-        q += g * d;
+        s = s + g;
+        q = q + g * d;
       }
-      store<w>(sum + i, s);
-      store<w>(product + i, q);
+      storeChannels<T, w>(sum + i, s);
+      storeChannels<T, w>(product + i, q);
     });
   }
 };
@@ -300,8 +373,9 @@ struct InputGradient {
   INLINE void run() const {
     forPieces<W>(c, [&](auto width, int64_t i) __attribute__((always_inline)) {
       constexpr int w = decltype(width)::value;
-      const auto mean = load<w>(k.mean + i), a = load<w>(k.a + i), offset = load<w>(k.offset + i);
-      const auto slope = load<w>(k.slope + i), constant = load<w>(k.constant + i);
+      const auto mean = loadChannels<T, w>(k.mean + i), a = loadChannels<T, w>(k.a + i);
+      const auto offset = loadChannels<T, w>(k.offset + i);
+      const auto slope = loadChannels<T, w>(k.slope + i), constant = loadChannels<T, w>(k.constant + i);
       int64_t at = i;
       for (int64_t r = 0; r < rows; r++, at += c) {
         const Floats<w> d = load<w>(x + at) - mean;
@@ -323,8 +397,8 @@ struct ColumnSums {
     forPieces<W>(c, [&](auto width, int64_t i) __attribute__((always_inline)) {
       constexpr int w = decltype(width)::value;
       Floats<w> s = {};
-      for (int64_t r = 0; r < rows; r++) s += load<w>(x + r * c + i);
-      store<w>(sum + i, s);
+      for (int64_t r = 0; r < rows; r++) s = s + load<w>(x + r * c + i);
+      storeChannels<T, w>(sum + i, s);
     });
   }
 };
@@ -368,16 +442,16 @@ struct Sum {
 #ifdef __x86_64__
 template <class Loop>
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))) void runAvx512(const Loop& loop) {
-  loop.template run<16>();
+  loop.template run<32>();
 }
 template <class Loop>
 __attribute__((target("avx2,fma"))) void runAvx2(const Loop& loop) {
-  loop.template run<8>();
+  loop.template run<16>();
 }
 #endif
 template <class Loop>
 void runPlain(const Loop& loop) {
-  loop.template run<4>();
+  loop.template run<8>();
 }
 
 enum class Processor { plain, avx2, avx512 };
@@ -619,8 +693,8 @@ struct Blocks {
   int64_t start(int64_t sample, int64_t block) const { return (sample * n + block * rows) * c; }
 };
 
-// First `sums(sample, block, room)` for all blocks of a sample, then `combine(sample)`, then `apply(sample, block, room)`
-// for all. With samples enough for all threads, one thread does all of a sample, and may find it in its cache again.
+// First `sums(sample, block, room)` for all blocks of a sample, then `combine(sample)`, then
+// `apply(sample, block, room)` for all. With samples enough for all threads, one thread does all of a sample, and may find it in its cache again.
 // `room` for a sample's floats exists only then, if it is wanted and there is memory; results must not depend on it.
 template <class Sums, class Combine, class Apply>
 void forSamples(const Blocks& s, bool wantsRoom, const Sums& sums, const Combine& combine, const Apply& apply) {
@@ -646,6 +720,8 @@ void forSamples(const Blocks& s, bool wantsRoom, const Sums& sums, const Combine
 }
 
 // Where a block's g is kept: float gradients fit in the place of dx, which is written after them.
+template <class T>
+constexpr bool alwaysRoom = std::is_same<T, float>::value;
 float* roomFor(float* dx, float*, int64_t) { return dx; }
 float* roomFor(bfloat16*, float* room, int64_t start) { return room == nullptr ? nullptr : room + start; }
 
@@ -751,10 +827,15 @@ void groupNormGradient(const Context& context, int64_t groups) {
     const T *dyBlock = dy.data<T>() + start, *xBlock = x.data<T>() + start;
     float* into = blockSums.get() + (sample * s.perSample + block) * 2 * s.c;
     float* kept = roomFor(dx.data<T>() + start, room, block * s.rows * s.c);
-    if (Silu && kept != nullptr) {
-      run(GradientSums<T, Silu, true>{dyBlock, xBlock, rows, s.c, of(sample), into, into + s.c, kept});
+    const auto go = [&](auto keep) {
+      run(GradientSums<T, Silu, keep.value>{dyBlock, xBlock, rows, s.c, of(sample), into, into + s.c, kept});
+    };
+    if constexpr (!Silu) {
+      go(std::false_type());
+    } else if constexpr (alwaysRoom<T>) {
+      go(std::true_type());
     } else {
-      run(GradientSums<T, Silu, false>{dyBlock, xBlock, rows, s.c, of(sample), into, into + s.c, nullptr});
+      kept != nullptr ? go(std::true_type()) : go(std::false_type());
     }
   };
   const auto combine = [&](int64_t sample) {
@@ -783,10 +864,16 @@ void groupNormGradient(const Context& context, int64_t groups) {
     const T* xBlock = x.data<T>() + start;
     T* to = dx.data<T>() + start;
     const float* kept = roomFor(to, room, block * s.rows * s.c);
-    if (Silu && kept != nullptr) {
-      run(InputGradient<T, false, float>{kept, xBlock, to, rows, s.c, of(sample)});
-    } else {
+    const auto fromDy = [&] {
       run(InputGradient<T, Silu, T>{dy.data<T>() + start, xBlock, to, rows, s.c, of(sample)});
+    };
+    const auto fromKept = [&] { run(InputGradient<T, false, float>{kept, xBlock, to, rows, s.c, of(sample)}); };
+    if constexpr (!Silu) {
+      fromDy();
+    } else if constexpr (alwaysRoom<T>) {
+      fromKept();
+    } else {
+      kept != nullptr ? fromKept() : fromDy();
     }
   };
   for (int64_t sample = 0; sample < s.b; sample++) {
@@ -794,7 +881,7 @@ void groupNormGradient(const Context& context, int64_t groups) {
     spread(s, groups, mean.data<float>() + sample * groups, rstd.data<float>() + sample * groups, scale.data<float>(),
            k, k + s.c);
   }
-  forSamples(s, Silu && !std::is_same<T, float>::value, sums, combine, apply);
+  forSamples(s, Silu && !alwaysRoom<T>, sums, combine, apply);
   for (int64_t i = 0; i < s.c; i++) {
     double sum = 0, product = 0;
     for (int64_t sample = 0; sample < s.b; sample++) {
