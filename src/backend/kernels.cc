@@ -695,7 +695,8 @@ struct Blocks {
 
 // First `sums(sample, block, room)` for all blocks of a sample, then `combine(sample)`, then
 // `apply(sample, block, room)` for all. With samples enough for all threads, one thread does all of a sample, and may
-// find it in its cache again. `room` for a sample's floats exists only then, if it is wanted and there is memory; results must not depend on it.
+// find it in its cache again. `room` for a sample's floats exists only then, if it is wanted and there is memory;
+// results must not depend on it.
 template <class Sums, class Combine, class Apply>
 void forSamples(const Blocks& s, bool wantsRoom, const Sums& sums, const Combine& combine, const Apply& apply) {
   if (s.b >= 4 * helpers().threads) {
