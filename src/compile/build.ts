@@ -137,6 +137,10 @@ class Builder<Variable, Captured> {
 
   private operation({ name, attributes, inputs, outputs }: Operation): void {
     const given = inputs.map((id) => this.reference(id));
+    if (isCastToItself(name, attributes)) {
+      this.references.set(outputs[0].id, given[0]);
+      return;
+    }
     const node = this.node(this.name(name), name, given, this.marked(name, attributes));
     for (const id of inputs) this.consumed(id, node);
     this.define(node, outputs);
@@ -273,6 +277,11 @@ class Builder<Variable, Captured> {
     this.nodes.push({ name, operation, inputs, attributes });
     return name;
   }
+}
+
+/** tfjs-node casts before many a sum, whether there is anything to cast or not. */
+function isCastToItself(name: string, { SrcT, DstT }: NodeAttributes): boolean {
+  return name === "Cast" && "type" in SrcT && "type" in DstT && SrcT.type === DstT.type;
 }
 
 const after = (node: string): string => `^${node}`;

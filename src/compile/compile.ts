@@ -101,6 +101,8 @@ export function compile<Arguments extends readonly Nested[], Result>(
 export interface TraceReport {
   /** Operations that the step asks TensorFlow for. */
   readonly operations: number;
+  /** Names of the variables that the step reads or changes. */
+  readonly variables: readonly string[];
   /** Nodes of the graph, after what nobody uses has been left out. */
   readonly nodes: readonly Node[];
   /** Seconds to trace the step, and to give the graph to TensorFlow. */
@@ -142,8 +144,13 @@ function trace(
   const traced = performance.now();
   const runnable = loadProgram(backend, written, xla);
   const seconds = { trace: (traced - start) / 1000, load: (performance.now() - traced) / 1000 };
+  const variables = exact.variables.map(({ variable }) => variable.name);
   const operations = exact.events.filter(({ kind }) => kind !== "constant").length;
-  return { ...runnable, result: result as Flat, report: { operations, nodes: runnable.nodes, seconds } };
+  return {
+    ...runnable,
+    result: result as Flat,
+    report: { operations, variables, nodes: runnable.nodes, seconds },
+  };
 }
 
 /** A program that does without XLA if XLA fails at the first call: on a GPU it needs tools of CUDA. */

@@ -1,5 +1,6 @@
 export type { Axis, Labels, Size } from "./axis";
 export { frameSlider, type FrameSliderOptions } from "./frame-slider";
+export { graph, type GraphNode, type GraphOptions } from "./graph";
 export { heatMap, type HeatMapData, type HeatMapOptions } from "./heat-map";
 export { binSamples, histogram, type Bins, type HistogramOptions } from "./histogram";
 export { imageGrid, type ImageGridOptions } from "./image-grid";
