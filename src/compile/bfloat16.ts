@@ -49,9 +49,13 @@ const following = new Map<string, Places>([
 /** A tensor this small is no reason to leave bfloat16: a scale, a bias, an embedding that is added everywhere. */
 const smallPart = 1 / 8;
 
-/** The same step in mixed precision. */
-export function toBfloat16<Variable, Captured>(trace: Trace<Variable, Captured>): Trace<Variable, Captured> {
-  return new Converter(trace).convert() as Trace<Variable, Captured>;
+/** The same step in mixed precision.
+ * @param ownOperations whether there are those of kernels.cc, of which one adds faster */
+export function toBfloat16<Variable, Captured>(
+  trace: Trace<Variable, Captured>,
+  ownOperations: boolean,
+): Trace<Variable, Captured> {
+  return new Converter(trace, ownOperations).convert() as Trace<Variable, Captured>;
 }
 
 class Converter {
@@ -62,7 +66,10 @@ class Converter {
   private readonly high = new Set<ValueId>();
   private nextId: number;
 
-  constructor(private readonly trace: Trace) {
+  constructor(
+    private readonly trace: Trace,
+    private readonly ownOperations: boolean,
+  ) {
     const outside = [
       ...trace.inputs,
       ...trace.captured.map(({ value }) => value),
@@ -118,7 +125,13 @@ class Converter {
       this.low.set(value.id, low.id);
       return low;
     });
-    this.events.push({ ...event, inputs, outputs, attributes: toLow(event.attributes) });
+    const name = this.nameOf(event);
+    this.events.push({ ...event, name, inputs, outputs, attributes: toLow(event.attributes) });
+  }
+
+  private nameOf({ name, inputs }: Operation): string {
+    const [a, b] = inputs.map((id) => this.value(id).shape.join());
+    return this.ownOperations && name === "AddV2" && a === b ? "CourseAdd" : name;
   }
 
   private canFollow(event: Operation): boolean {

@@ -1,4 +1,5 @@
 import { warnWithoutUnits } from "../backend/bfloat16";
+import { hasFusedOps } from "../backend/fused";
 import { internals, type Internals } from "../backend/internals";
 import { tf } from "../backend/tf";
 import { checkInteger } from "../errors";
@@ -140,7 +141,7 @@ function trace(
     result = flatten("The step's result", value);
     return result.tensors;
   });
-  const written = precision === "bfloat16" ? toBfloat16(exact) : exact;
+  const written = precision === "bfloat16" ? toBfloat16(exact, hasFusedOps()) : exact;
   const traced = performance.now();
   const runnable = loadProgram(backend, written, xla);
   const seconds = { trace: (traced - start) / 1000, load: (performance.now() - traced) / 1000 };

@@ -45,7 +45,7 @@ function network(options: CompileOptions, learningRate: number = 2e-3) {
     const top = norm(tf.add(conv2d(z, filters[0], biases[0]), shift), 0);
     const low = norm(conv2d(top, filters[1], biases[1], { stride: 2 }), 1);
     const tokens = dense(tf.reshape(low, [z.shape[0], 16, 8]), mix, biases[5]);
-    const [q, k, v] = tf.split(tokens, 3, 2) as tf.Tensor3D[];
+    const [q, k, v] = tf.split(tokens, 3, 2);
     const mixed = tf.add(low, tf.reshape(attention(q, k, v), low.shape));
     const joined = tf.concat([top, upsample(mixed as tf.Tensor4D)], 3);
     return conv2d(norm(conv2d(joined, filters[2], biases[2]), 2), last, biases[3]);
@@ -88,7 +88,7 @@ test("convolutions and what lies between them is bfloat16; parameters, statistic
   const types = (operation: string): number[] =>
     nodes.flatMap(({ operation: name, attributes }) => {
       if (name !== operation) return [];
-      const type = attributes.T ?? attributes.dtype;
+      const type = "T" in attributes ? attributes.T : attributes.dtype;
       return "type" in type ? [type.type] : [];
     });
   for (const low of ["Conv2D", "Conv2DBackpropFilter", "MatMul", "BatchMatMulV2"]) {
