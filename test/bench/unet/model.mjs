@@ -69,7 +69,10 @@ export const naive = {
  * @param {Layers} layers
  * @param {{ base?: number, multipliers?: number[], blocks?: number, attentionAt?: number, size?: number }} [options]
  */
-export function unet(layers, { base = 64, multipliers = [1, 2, 2], blocks = 2, attentionAt = 8, size = 32 } = {}) {
+export function unet(
+  layers,
+  { base = 64, multipliers = [1, 2, 2], blocks = 2, attentionAt = 8, size = 32 } = {},
+) {
   /** @type {Variable[]} */
   const parameters = [];
   /** @param {number[]} shape @param {number} deviation */
