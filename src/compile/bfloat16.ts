@@ -35,7 +35,7 @@ const always = new Map<string, Places>(
 /** These go on in bfloat16 if all their large inputs are. */
 const following = new Map<string, Places>([
   ...(
-    "AddN AddV2 AvgPool AvgPoolGrad BiasAdd ConcatV2 CourseAdd CourseSilu CourseSiluGrad ExpandDims Identity Mul Neg " +
+    "Add AddN AddV2 AvgPool AvgPoolGrad BiasAdd ConcatV2 CourseAdd CourseSilu CourseSiluGrad ExpandDims Identity Mul Neg " +
     "Pack Relu ReluGrad Reshape ResizeNearestNeighbor ResizeNearestNeighborGrad Sigmoid SigmoidGrad Slice SplitV " +
     "Transpose"
   )
@@ -131,7 +131,8 @@ class Converter {
 
   private nameOf({ name, inputs }: Operation): string {
     const [a, b] = inputs.map((id) => this.value(id).shape.join());
-    return this.ownOperations && name === "AddV2" && a === b ? "CourseAdd" : name;
+    if (name !== "Add" && name !== "AddV2") return name;
+    return this.ownOperations && a === b ? "CourseAdd" : "AddV2";
   }
 
   private canFollow(event: Operation): boolean {
