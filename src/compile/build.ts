@@ -242,7 +242,12 @@ class Builder<Variable, Captured> {
     const key = `${type} [${shape.join()}] ${content}`;
     const known = repeated || numbers.length <= 64 ? this.constants.get(key) : undefined;
     if (known !== undefined) return known;
-    const tensor = { type, shape, numbers };
+    // Of one repeated number, one is kept: gradients of sums are full of ones.
+    const tensor = {
+      type,
+      shape,
+      numbers: repeated && type === types.float32 ? numbers.slice(0, 1) : numbers,
+    };
     const node = this.node(this.name("Const"), "Const", [], { dtype: { type }, value: { tensor } });
     this.constants.set(key, node);
     return node;

@@ -20,7 +20,7 @@ export interface CompileOptions {
    * in float32. Native backend only. */
   readonly precision?: "float32" | "bfloat16";
   /** Lets XLA compile the step to machine code, with elementwise operations fused: faster on GPUs, after a first call
-   * that takes minutes for a large network. Native backend only; random numbers may differ. */
+   * that takes minutes for a large network. Native backend only. */
   readonly xla?: boolean;
 }
 
@@ -57,6 +57,11 @@ export function compile<Arguments extends readonly Nested[], Result>(
 ): Compiled<Arguments, Result> {
   const { programs: most = 8, precision = "float32", xla = false } = options;
   checkInteger("programs", most, 1);
+  if (!precisions.includes(precision)) {
+    throw new RangeError(
+      `precision is "${precision}"; use ${precisions.map((name) => `"${name}"`).join(" or ")}.`,
+    );
+  }
   const cache: Cache = new Map();
   let traces = 0;
   let report: TraceReport | undefined;
@@ -98,6 +103,8 @@ export function compile<Arguments extends readonly Nested[], Result>(
   }) as Compiled<Arguments, Result>;
 }
 
+const precisions: readonly string[] = ["float32", "bfloat16"];
+
 /** What tracing a step has made. */
 export interface TraceReport {
   /** Operations that the step asks TensorFlow for. */
@@ -135,8 +142,7 @@ function trace(
   if (precision === "bfloat16") warnWithoutUnits();
   const start = performance.now();
   let result: Flat | undefined;
-  const exact = record(backend, inputs, () => {
-    const [seed, ...tensors] = inputs;
+  const exact = record(backend, inputs, ([seed, ...tensors]) => {
     const value = withSeed(seed, () => step(...(args.rebuild(tensors) as unknown[])));
     result = flatten("The step's result", value);
     return result.tensors;
@@ -159,38 +165,41 @@ function loadProgram(
   backend: Internals,
   written: StepTrace,
   xla: boolean,
-): Pick<Entry, "run" | "dispose"> & { nodes: readonly Node[] } {
+): Pick<Entry, "run" | "dispose"> & { readonly nodes: readonly Node[] } {
   const release = (): void => {
     for (const { tensor } of written.captured) tensor.release();
   };
-  const load = (withXla: boolean): Program => new Program(backend, written, { xla: withXla });
+  /** Until XLA has proved itself, the trace is kept for another program. */
+  let spare: (() => Program) | undefined = xla
+    ? () => new Program(backend, written, { xla: false })
+    : undefined;
   let program: Program;
   try {
-    program = load(xla);
+    program = new Program(backend, written, { xla });
   } catch (error) {
-    release();
+    spare = undefined;
     throw error;
+  } finally {
+    if (!spare) release();
   }
-  let isTried = !xla;
-  if (isTried) release();
   return {
     nodes: program.nodes,
     run(inputs) {
+      if (!spare) return program.run(inputs);
       try {
         return program.run(inputs);
       } catch (error) {
-        if (isTried) throw error;
         console.warn(`XLA cannot compile this step, which runs without it: ${messageOf(error)}`);
         program.dispose();
-        program = load(false);
+        program = spare();
         return program.run(inputs);
       } finally {
-        if (!isTried) release();
-        isTried = true;
+        release();
+        spare = undefined;
       }
     },
     dispose() {
-      if (!isTried) release();
+      if (spare) release();
       program.dispose();
     },
   };

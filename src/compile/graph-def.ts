@@ -85,12 +85,12 @@ function shape(writer: Writer, field: number, sizes: readonly number[]): void {
 
 type TensorAttribute = Extract<NodeAttribute, { readonly tensor: unknown }>["tensor"];
 
-/** One repeated number is written once: TensorFlow fills the tensor with it. */
+/** TensorFlow fills the tensor with a single number. */
 function tensor(writer: Writer, { type, shape: sizes, numbers }: TensorAttribute): void {
   message(writer, 8, () => {
     writer.uint32(tag(1, varint)).int32(type);
     shape(writer, 2, sizes);
-    if (type === types.float32 && isOneNumber(numbers)) {
+    if (type === types.float32 && numbers.length === 1) {
       writer.uint32(tag(5, fixed32)).float(numbers[0]);
     } else {
       writer

@@ -35,12 +35,14 @@ export const activeRecorder = (): Recorder | undefined => active;
  *
  * Every operation of TensorFlow.js ends in the addon's `executeOp`. While a step is traced that function is ours: it
  * works out the shapes and types of the results, and gives them numbers that no tensor has.
- * @param inputs the step's arguments
+ * @param inputs the step's arguments, of which types and shapes count
+ * @param step gets tensors in their place: an argument and a tensor of outside are two things, even if they are one at the
+ * first call
  * @throws Error with the reason, at the line of the step that cannot be traced */
 export function record(
   backend: Internals,
   inputs: readonly Tensor[],
-  step: () => readonly Tensor[],
+  step: (inputs: readonly Tensor[]) => readonly Tensor[],
 ): StepTrace {
   if (active) throw new Error("A step is already being traced.");
   const recorder = new Recorder(backend, inputs);
@@ -85,17 +87,19 @@ export class Recorder {
     inputs: readonly Tensor[],
   ) {
     this.binding = backend.binding;
-    this.inputs = inputs.map((tensor) => this.nameOutside(tensor));
+    this.inputs = inputs.map(({ dtype, shape }) =>
+      this.newValue({ type: backend.getDTypeInteger(dtype), shape }, ""),
+    );
   }
 
-  run(step: () => readonly Tensor[]): StepTrace {
+  run(step: (inputs: readonly Tensor[]) => readonly Tensor[]): StepTrace {
     const known = new Set(Object.keys(tf.engine().registeredVariables));
     this.holdVariables();
     const restore = this.intercept();
     let trace: StepTrace | undefined;
     try {
       tf.tidy(() => {
-        const results = step();
+        const results = step(this.inputs.map((value) => this.tensor(value)));
         this.refuseNewVariables(known);
         const outputs = results.map((tensor) => this.value(this.nameOf(tensor)));
         trace = { inputs: this.inputs, captured: this.captured, outputs, ...this.changes() };

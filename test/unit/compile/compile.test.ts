@@ -127,6 +127,56 @@ describe("a compiled step", () => {
   });
 });
 
+describe("an argument is nothing but an argument", () => {
+  test("though the first call's is used within the step, too", () => {
+    const origin = tf.tensor1d([1, 2]);
+    const step = compile((a: tf.Tensor) => tf.sub(a, origin));
+    expect(values(step(origin))).toEqual([0, 0]);
+    expect(values(step(tf.tensor1d([5, 5])))).toEqual([4, 3]);
+  });
+
+  test("though it is given twice at first", () => {
+    const a = tf.scalar(3);
+    const step = compile((b: tf.Tensor, c: tf.Tensor) => tf.sub(b, c));
+    expect(values(step(a, a))).toEqual([0]);
+    expect(values(step(a, tf.scalar(1)))).toEqual([2]);
+  });
+
+  test("though it is a variable", () => {
+    const [v, other] = [tf.variable(tf.scalar(3)), tf.variable(tf.scalar(4))];
+    const step = compile((b: tf.Tensor) => {
+      v.assign(tf.add(v, 1));
+      return tf.mul(b, 2);
+    });
+    expect(values(step(v))).toEqual([6]);
+    expect(values(step(other))).toEqual([8]);
+    expect(values(v)).toEqual([5]);
+    expect(values(step(v))).toEqual([10]);
+  });
+});
+
+test("a sampling loop may be one step", () => {
+  const w = tf.variable(
+    tf.tensor2d([
+      [0.5, 0.1],
+      [-0.2, 0.9],
+    ]),
+  );
+  const sample = (): tf.Tensor => {
+    let z: tf.Tensor = randomNormal([4, 2]);
+    for (let t = 20; t > 0; t--) {
+      z = tf.add(tf.matMul(z as tf.Tensor2D, w as tf.Tensor as tf.Tensor2D), randomNormal([4, 2]).mul(0.1));
+    }
+    return z;
+  };
+  setSeed(8);
+  const compiled = values(compile(sample)());
+  const eager = values(withSeed(foldIn(8, 0), sample));
+  compiled.forEach((value, i) => {
+    expect(value).toBeCloseTo(eager[i], 5);
+  });
+});
+
 describe("variables", () => {
   const increment = (): {
     w: tf.Variable;
@@ -306,6 +356,12 @@ describe("a step that cannot be compiled says why", () => {
     expect(w.dataSync()[0]).toBe(3);
     expect(Math.random()).not.toBe(Math.random());
     expect(values(tf.add(x, w))).toEqual([4, 5, 6]);
+  });
+
+  test("an unknown precision", () => {
+    const options = { precision: "float16" } as unknown as { precision: "float32" };
+    expect(() => compile(() => 1, options)).toThrow('precision is "float16"; use "float32" or "bfloat16".');
+    expect(() => compile(() => 1, { programs: 0 })).toThrow(/programs is 0/);
   });
 
   test("an argument's error names it", () => {
