@@ -83,6 +83,7 @@ class Builder<Variable, Captured> {
   private readonly effects: string[] = [];
   private readonly live: ReadonlySet<Event>;
   private readonly used: ReadonlySet<ValueId>;
+  private readonly rounded: ReadonlySet<ValueId>;
   private count = 0;
 
   constructor(
@@ -90,6 +91,7 @@ class Builder<Variable, Captured> {
     private readonly options: BuildOptions<Captured>,
   ) {
     ({ live: this.live, used: this.used } = findLive(trace));
+    this.rounded = findRounded(trace, this.live);
   }
 
   build(): Graph {
@@ -137,7 +139,7 @@ class Builder<Variable, Captured> {
 
   private operation({ name, attributes, inputs, outputs }: Operation): void {
     const given = inputs.map((id) => this.reference(id));
-    if (isCastToItself(name, attributes)) {
+    if (isCastToItself(name, attributes) || this.rounded.has(inputs[0])) {
       this.references.set(outputs[0].id, given[0]);
       return;
     }
@@ -176,7 +178,8 @@ class Builder<Variable, Captured> {
   // Variables
 
   private slot(handle: string, value: Value): SlotState {
-    const { type, shape } = value;
+    const { shape } = value;
+    const type = this.rounded.has(value.id) ? types.bfloat16 : value.type;
     this.node(handle, "VarHandleOp", [], {
       dtype: { type },
       shape: { shape },
@@ -213,9 +216,11 @@ class Builder<Variable, Captured> {
 
   private access(name: string, values: readonly Value[], slots: readonly SlotState[]): Access {
     const placeholders = values.map((value, i) => this.placeholder(`${name}${i}/value`, value));
-    const assigned = slots.map(({ handle, type }, i) =>
-      this.node(`${handle}/load`, "AssignVariableOp", [handle, placeholders[i]], { dtype: { type } }),
-    );
+    const assigned = slots.map(({ handle, type }, i) => {
+      const given =
+        type === values[i].type ? placeholders[i] : this.cast(placeholders[i], values[i].type, type);
+      return this.node(`${handle}/load`, "AssignVariableOp", [handle, given], { dtype: { type } });
+    });
     const loaded = this.node(`${name}/loaded`, "Identity", [this.one(), ...assigned.map(after)], {
       T: { type: types.int32 },
     });
@@ -223,6 +228,11 @@ class Builder<Variable, Captured> {
       this.node(`${handle}/read`, "ReadVariableOp", [handle], { dtype: { type } }),
     );
     return { values: placeholders, loaded, reads };
+  }
+
+  private cast(input: string, from: number, to: number): string {
+    const attributes = { SrcT: { type: from }, DstT: { type: to }, Truncate: { bool: false } };
+    return this.node(`${input}/cast`, "Cast", [input], attributes);
   }
 
   // Nodes
@@ -283,6 +293,25 @@ class Builder<Variable, Captured> {
     return name;
   }
 }
+
+/** Variables that stay as they are and of which only the bfloat16 form is used, as the parameters of a forward pass in
+ * mixed precision: they are kept in that form, and need not be rounded at every call. */
+function findRounded({ variables, outputs }: Trace, live: ReadonlySet<Event>): ReadonlySet<ValueId> {
+  const rounded = new Set<ValueId>();
+  const otherwise = new Set(outputs.map(({ id }) => id));
+  for (const { before, after } of variables) if (after !== before.id) otherwise.add(before.id).add(after);
+  for (const event of live) {
+    if (event.kind === "constant") continue;
+    const isRounding = event.kind === "operation" && isCastToBfloat16(event);
+    for (const id of event.inputs) (isRounding ? rounded : otherwise).add(id);
+    if (event.kind === "update") for (const id of event.before) otherwise.add(id);
+  }
+  const kept = variables.map(({ before }) => before.id).filter((id) => rounded.has(id) && !otherwise.has(id));
+  return new Set(kept);
+}
+
+const isCastToBfloat16 = ({ name, attributes: { DstT } }: Operation): boolean =>
+  name === "Cast" && "type" in DstT && DstT.type === types.bfloat16;
 
 /** tfjs-node casts before many a sum, whether there is anything to cast or not. */
 function isCastToItself(name: string, { SrcT, DstT }: NodeAttributes): boolean {

@@ -137,6 +137,30 @@ test("over 1,000 steps the loss follows float32's within its noise", () => {
   });
 });
 
+test("a forward pass keeps its parameters rounded, and follows when they change", () => {
+  const { parameters, predict } = network({});
+  const forward = (): tf.Tensor => predict(images, tf.ones([images.shape[0]]));
+  const rounded = compile(forward, { precision: "bfloat16" });
+  const largest = (a: tf.Tensor, b: tf.Tensor): number => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0];
+  expect(largest(rounded(), forward())).toBeLessThan(0.03);
+  const casts =
+    rounded.report?.nodes.filter(({ operation, name }) => operation === "Cast" && !name.includes("/")) ?? [];
+  expect(casts.length).toBeLessThan(parameters.length);
+  parameters[0].assign(tf.mul(parameters[0], -1));
+  const changed = rounded();
+  expect(largest(changed, forward())).toBeLessThan(0.03);
+  // Training and prediction share the parameters.
+  const train = compile(
+    () => {
+      for (const parameter of parameters) parameter.assign(tf.mul(parameter, 1.5));
+    },
+    { precision: "bfloat16" },
+  );
+  train();
+  expect(largest(rounded(), forward())).toBeLessThan(0.06);
+  expect(largest(rounded(), changed)).toBeGreaterThan(0.1);
+});
+
 test("whether the device has units for it is said", () => {
   const units = bfloat16Units();
   expect([undefined, "AMX", "AVX-512", "Arm", "GPU"]).toContain(units);
