@@ -4,6 +4,7 @@ import { buildGraph, type Graph } from "./build";
 import type { Node } from "./graph-def";
 import { bringHome, freeCopy, homeOf, moveHome, type Home } from "./homes";
 import type { CapturedTensor, StepTrace } from "./recorder";
+import { separate } from "./separate";
 import { Session } from "./session";
 
 /** A trace that TensorFlow has loaded, ready to be run. */
@@ -38,7 +39,7 @@ export class Program {
   /** One call of the step. */
   run(inputs: readonly Tensor[]): Tensor[] {
     const { backend, session, slots } = this;
-    for (const slot of slots) this.separate(slot);
+    for (const slot of slots) this.makeReady(slot);
     if (!slots.every((slot) => this.isUpToDate(slot))) this.load();
     // A copy that is left would make TensorFlow copy the values before it changes them.
     for (const slot of slots)
@@ -60,11 +61,10 @@ export class Program {
     this.session.dispose();
   }
 
-  /** A clone of the variable shares its values, and must keep them when the step changes the variable's. */
-  private separate({ variable, changes }: VariableSlot): void {
+  private makeReady({ variable, changes }: VariableSlot): void {
     if (variable.isDisposed)
       throw new Error(`The variable ${variable.name} of the compiled step is disposed.`);
-    if (changes && this.backend.tensorMap.get(variable.dataId).refCount > 1) detach(this.backend, variable);
+    if (changes) separate(this.backend, variable);
   }
 
   private isAtHome({ variable, home }: VariableSlot): boolean {
@@ -114,17 +114,6 @@ interface VariableSlot {
 }
 
 let programs = 0;
-
-/** Gives a variable a copy of its values. */
-function detach(backend: Internals, variable: Variable): void {
-  const [id] = backend.getInputTensorIds([variable]);
-  const { dtype, shape } = backend.tensorMap.get(variable.dataId);
-  const type = { name: "T", type: backend.binding.TF_ATTR_TYPE, value: dtype };
-  const [{ id: copy }] = backend.binding.executeOp("Identity", [type], [id], 1);
-  const tensor = backend.createOutputTensor({ id: copy, dtype, shape: [...shape] });
-  variable.assign(tensor);
-  tensor.dispose();
-}
 
 /** Captured tensors of up to so many numbers become constants of the graph; larger ones, variables of the session. */
 const mostNumbersOfConstant = 256;

@@ -3,6 +3,7 @@ import type { Binding, BindingValues, Internals, Storage, TensorMetadata } from 
 import type { BindingAttribute } from "../backend/raw-op";
 import { tf } from "../backend/tf";
 import { nodeAttributes } from "./attributes";
+import { separate } from "./separate";
 import { outputShapes, type TypeAndShape } from "./shapes";
 import {
   types,
@@ -151,6 +152,7 @@ export class Recorder {
   private holdVariables(): void {
     for (const variable of Object.values(tf.engine().registeredVariables)) {
       if (variable.isDisposed || variable.dtype === "string") continue;
+      separate(this.backend, variable);
       const before = this.nameOutside(variable);
       const held = { variable, old: tf.keep(variable.clone()), before, used: false };
       this.held.push(held);

@@ -224,6 +224,28 @@ describe("variables", () => {
     ]);
   });
 
+  test("are told apart from clones and from other variables that begin with the same values", () => {
+    const w = tf.variable(tf.tensor1d([1, 2]));
+    const start = w.clone();
+    const twin = tf.variable(w);
+    const move = compile(() => {
+      w.assign(tf.add(w, 1));
+      return { moved: tf.sub(w, start), apart: tf.sub(w, twin) };
+    });
+    move();
+    twin.assign(tf.tensor1d([10, 10]));
+    const { moved, apart } = move();
+    expect([values(moved), values(apart)]).toEqual([
+      [2, 2],
+      [-7, -6],
+    ]);
+    expect([values(w), values(start), values(twin)]).toEqual([
+      [3, 4],
+      [1, 2],
+      [10, 10],
+    ]);
+  });
+
   test("are shared by several compiled steps", () => {
     const { w, step } = increment();
     const read = compile(() => tf.mul(w, 1));
