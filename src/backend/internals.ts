@@ -54,6 +54,12 @@ export interface Internals {
   getInputTensorIds(tensors: readonly TensorInfo[]): number[];
   getDTypeInteger(dtype: DataType): number;
   createOutputTensor(metadata: TensorMetadata): Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly BindingAttribute[],
+    inputs: readonly Tensor[],
+    outputs: number,
+  ): Tensor[];
   readSync(id: DataId): BindingValues;
   read(id: DataId): Promise<BindingValues>;
   move(id: DataId, values: BindingValues, shape: number[], dtype: DataType, refCount: number): void;
@@ -66,7 +72,7 @@ export interface Internals {
  * @throws Error if TensorFlow.js has changed them */
 export function internals(): Internals | undefined {
   const backend = nativeBackend() as unknown as Internals | undefined;
-  if (!backend) return undefined;
+  if (!backend || backend === checked) return backend;
   const names = [
     "binding",
     "tensorMap",
@@ -78,5 +84,6 @@ export function internals(): Internals | undefined {
   const missing = names.find((name) => !(name in backend));
   if (missing)
     throw new Error(`This version of tfjs-node has no ${missing}: use the version of package.json.`);
-  return backend;
+  return (checked = backend);
 }
+let checked: Internals | undefined;

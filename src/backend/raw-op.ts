@@ -1,4 +1,5 @@
 import type { DataType, Tensor } from "@tensorflow/tfjs-core";
+import { internals, type Internals } from "./internals";
 import { nativeBackend } from "./native";
 
 /** An attribute of an operation, as TensorFlow's `OpDef` types it; a plain string is a type of tensors. */
@@ -17,20 +18,6 @@ export interface BindingAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: boolean | number | string | number[];
-}
-
-/** The part of tfjs-node's backend that runs any operation by name. */
-interface RawBackend {
-  readonly binding: Readonly<
-    Record<`TF_ATTR_${"TYPE" | "BOOL" | "INT" | "FLOAT" | "STRING" | "SHAPE"}`, number>
-  >;
-  getDTypeInteger(dtype: DataType): number;
-  executeMultipleOutputs(
-    name: string,
-    attributes: BindingAttribute[],
-    inputs: Tensor[],
-    outputs: number,
-  ): Tensor[];
 }
 
 /** Whether {@link rawOp} can be called. */
@@ -63,13 +50,13 @@ export function bindingAttributes(attributes: Attributes): BindingAttribute[] {
   return Object.entries(attributes).map(([name, value]) => bindingAttribute(backend, name, value));
 }
 
-function native(operation: string): RawBackend {
-  const backend: RawBackend | undefined = nativeBackend();
+function native(operation: string): Internals {
+  const backend = internals();
   if (!backend) throw new Error(`The operation ${operation} needs the native backend.`);
   return backend;
 }
 
-function bindingAttribute(backend: RawBackend, name: string, attribute: Attribute): BindingAttribute {
+function bindingAttribute(backend: Internals, name: string, attribute: Attribute): BindingAttribute {
   const { binding } = backend;
   if (typeof attribute === "string") {
     return { name, type: binding.TF_ATTR_TYPE, value: backend.getDTypeInteger(attribute) };

@@ -1,6 +1,7 @@
 /** Mixed precision: a trace whose convolutions and matrix products compute with bfloat16, and what lies between them too
  * (Micikevicius et al. 2018; Kalamkar et al. 2019). Parameters, optimizer, statistics, sums and the loss stay in
  * float32. bfloat16 has float32's range, so that no scaling of the loss is needed. */
+import { sizeOf } from "./shapes";
 import {
   types,
   type Event,
@@ -35,7 +36,7 @@ const always = new Map<string, Places>(
 /** These go on in bfloat16 if all their large inputs are. */
 const following = new Map<string, Places>([
   ...(
-    "Add AddN AddV2 AvgPool AvgPoolGrad BiasAdd ConcatV2 CourseAdd CourseSilu CourseSiluGrad ExpandDims Identity Mul Neg " +
+    "Add AddN AddV2 AvgPool AvgPoolGrad BiasAdd ConcatV2 CourseSilu CourseSiluGrad ExpandDims Identity Mul Neg " +
     "Pack Relu ReluGrad Reshape ResizeNearestNeighbor ResizeNearestNeighborGrad Sigmoid SigmoidGrad Slice SplitV " +
     "Transpose"
   )
@@ -64,6 +65,8 @@ class Converter {
   /** The bfloat16 and the float32 form of each value that has one. */
   private readonly low = new Map<ValueId, ValueId>();
   private readonly high = new Set<ValueId>();
+  /** Values that were computed in float32, and only rounded for somebody's use. */
+  private readonly rounded = new Set<ValueId>();
   private nextId: number;
 
   constructor(
@@ -141,14 +144,8 @@ class Converter {
     const floats = event.inputs.filter((id, i) => places.inputs(i) && this.isFloat(id));
     const largest = Math.max(...floats.map((id) => this.size(id)));
     const large = floats.filter((id) => this.size(id) > largest * smallPart);
-    return large.length > 0 && large.every((id) => this.low.has(id) && !this.isRoundedOnly(id));
+    return large.length > 0 && large.every((id) => this.low.has(id) && !this.rounded.has(id));
   }
-
-  /** Whether the value was computed in float32, and only rounded for somebody's use. */
-  private isRoundedOnly(id: ValueId): boolean {
-    return this.rounded.has(id);
-  }
-  private readonly rounded = new Set<ValueId>();
 
   private inBfloat16(id: ValueId): ValueId {
     const known = this.low.get(id);
@@ -190,7 +187,7 @@ class Converter {
   }
 
   private size(id: ValueId): number {
-    return this.value(id).shape.reduce((size, next) => size * next, 1);
+    return sizeOf(this.value(id).shape);
   }
 }
 

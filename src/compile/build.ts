@@ -19,21 +19,12 @@ export interface Graph {
   readonly outputs: readonly string[];
   /** To be fetched with the outputs: has run when all variables are up to date. */
   readonly done: string;
-  /** The session's variables, one for each of the trace's. */
-  readonly slots: readonly Slot[];
+  /** Whether each of the trace's variables is changed. */
+  readonly changes: readonly boolean[];
   /** How the trace's variables are given values, and their values read. */
   readonly variables: Access;
   /** How the captured tensors, as far as they are no constants, are given. */
   readonly captured: Access;
-}
-
-/** A variable of the session. */
-export interface Slot {
-  /** The node whose output is the variable's handle. */
-  readonly handle: string;
-  readonly type: number;
-  /** Whether the step changes it. */
-  readonly changes: boolean;
 }
 
 /** Ways to slots, one for each. */
@@ -127,7 +118,15 @@ class Builder<Variable, Captured> {
       large.map(({ value }) => value),
       loaded,
     );
-    return { nodes: this.nodes, inputs, outputs, done, slots: states, variables, captured };
+    return {
+      nodes: this.nodes,
+      inputs,
+      outputs,
+      done,
+      changes: states.map(({ changes }) => changes),
+      variables,
+      captured,
+    };
   }
 
   private event(event: Event, states: readonly SlotState[]): void {

@@ -1,6 +1,7 @@
 /** Writes a TensorFlow graph as bytes: the messages `GraphDef` and `SavedModel` of TensorFlow's graph.proto,
  * node_def.proto, attr_value.proto, tensor.proto and saved_model.proto, of which only what is needed here. */
-import { Writer } from "protobufjs/minimal";
+import { createRequire } from "node:module";
+import type { Writer } from "protobufjs/minimal";
 import { types, type NodeAttribute, type Numbers } from "./trace";
 
 export interface Node {
@@ -11,13 +12,18 @@ export interface Node {
   readonly attributes: Readonly<Record<string, NodeAttribute>>;
 }
 
-/** The version of the graph format, as of TensorFlow 2.15: TensorFlow refuses graphs of its future only. */
+/** Loaded with the first graph: it takes as long as much of the library. */
+const load = createRequire(__filename);
+const protobuf = (): typeof import("protobufjs/minimal") =>
+  load("protobufjs/minimal") as typeof import("protobufjs/minimal");
+
+/** A version of the graph format that is older than the TensorFlow set-up installs: only graphs of the future are refused. */
 const producer = 1645;
 const graphDefField = 2;
 
 /** A saved model with one graph under the tag "serve", as `TF_LoadSessionFromSavedModel` reads it. */
 export function savedModel(nodes: readonly Node[]): Uint8Array {
-  const writer = Writer.create();
+  const writer = protobuf().Writer.create();
   writer.uint32(tag(1, varint)).int64(1); // saved_model_schema_version
   message(writer, 2, () => {
     message(writer, 1, () => writer.uint32(tag(4, bytes)).string("serve")); // meta_info_def.tags

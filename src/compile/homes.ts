@@ -38,7 +38,7 @@ export function freeCopy(backend: Internals, id: DataId): void {
 }
 
 /** Fetches the values of a tensor if a session has them. They stay there too. */
-export function materialize(backend: Internals, id: DataId): void {
+function materialize(backend: Internals, id: DataId): void {
   const home = homes.get(id);
   if (!home) return;
   const storage = backend.tensorMap.get(id);

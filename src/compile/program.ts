@@ -6,6 +6,7 @@ import { bringHome, freeCopy, homeOf, moveHome, type Home } from "./homes";
 import type { CapturedTensor, StepTrace } from "./recorder";
 import { separate } from "./separate";
 import { Session } from "./session";
+import { sizeOf } from "./shapes";
 
 /** A trace that TensorFlow has loaded, ready to be run. */
 export class Program {
@@ -24,7 +25,7 @@ export class Program {
     this.session = new Session(backend.binding, this.graph);
     this.slots = trace.variables.map(({ variable }, i) => ({
       variable,
-      changes: this.graph.slots[i].changes,
+      changes: this.graph.changes[i],
       loaded: undefined,
       home: {
         fetch: () => {
@@ -55,8 +56,8 @@ export class Program {
 
   /** Ends the session. Variables get their values back. */
   dispose(): void {
-    for (const { variable, home } of this.slots) {
-      if (!variable.isDisposed && homeOf(variable.dataId) === home) bringHome(this.backend, variable.dataId);
+    for (const slot of this.slots) {
+      if (!slot.variable.isDisposed && this.isAtHome(slot)) bringHome(this.backend, slot.variable.dataId);
     }
     this.session.dispose();
   }
@@ -119,8 +120,8 @@ let programs = 0;
 const mostNumbersOfConstant = 256;
 
 function smallNumbers(backend: Internals, { dataId }: CapturedTensor): BindingValues | undefined {
-  const size = backend.tensorMap.get(dataId).shape.reduce((product, next) => product * next, 1);
-  return size <= mostNumbersOfConstant ? backend.readSync(dataId) : undefined;
+  const { shape } = backend.tensorMap.get(dataId);
+  return sizeOf(shape) <= mostNumbersOfConstant ? backend.readSync(dataId) : undefined;
 }
 
 /** For calls that look at nothing but the data. */

@@ -4,7 +4,7 @@ import type { BindingAttribute } from "../backend/raw-op";
 import { tf } from "../backend/tf";
 import { nodeAttributes } from "./attributes";
 import { separate } from "./separate";
-import { outputShapes, type TypeAndShape } from "./shapes";
+import { outputShapes, sizeOf, type TypeAndShape } from "./shapes";
 import {
   types,
   type Event,
@@ -70,7 +70,7 @@ export class Recorder {
   private readonly events: Event[] = [];
   private readonly values = new Map<ValueId, Value>();
   private readonly constants = new Map<ValueId, Numbers>();
-  /** Names of values by the tensors' data: the arguments, the variables, and tensors of outside. */
+  /** Names of values by the tensors' data: the variables, and other tensors of outside. */
   private readonly names = new Map<DataId, ValueId>();
   private readonly inputs: Value[];
   private readonly held: Held[] = [];
@@ -212,9 +212,8 @@ export class Recorder {
     return value;
   }
 
-  private nameOutside(tensor: Tensor): Value {
-    const earlier = this.names.get(tensor.dataId);
-    if (earlier !== undefined) return this.value(earlier);
+  /** Names what is not made within the step. */
+  private nameOutside(tensor: TensorInfo): Value {
     const value = this.newValue(
       { type: this.backend.getDTypeInteger(tensor.dtype), shape: tensor.shape },
       "",
@@ -258,9 +257,7 @@ export class Recorder {
   private capture(tensor: TensorInfo): ValueId {
     const { backend } = this;
     const { dataId } = tensor;
-    const type = backend.getDTypeInteger(tensor.dtype);
-    const value = this.newValue({ type, shape: tensor.shape }, "");
-    this.names.set(dataId, value.id);
+    const value = this.nameOutside(tensor);
     backend.incRef(dataId);
     this.captured.push({ value, tensor: { dataId, release: () => void backend.disposeData(dataId) } });
     return value.id;
@@ -284,6 +281,8 @@ export class Recorder {
       move: backend.move.bind(backend),
       readSync: backend.readSync.bind(backend),
     };
+    const visible = (id: DataId): BindingValues | undefined =>
+      this.numbersOf(id) ?? (this.isVisible(id) ? readSync(id) : undefined);
     const refuseRead = (id: DataId): Error => (this.failure = new Error(this.readingOf(id)));
     Object.assign(backend, {
       binding: this.recordingBinding(),
@@ -298,15 +297,13 @@ export class Recorder {
         move(id, values, shape, dtype, references);
       },
       readSync: (id: DataId) => {
-        const known = this.numbersOf(id);
-        if (known) return known;
-        if (this.isVisible(id)) return readSync(id);
+        const values = visible(id);
+        if (values) return values;
         throw refuseRead(id);
       },
       read: (id: DataId) => {
-        const known = this.numbersOf(id);
-        if (known) return Promise.resolve(known);
-        if (this.isVisible(id)) return Promise.resolve(readSync(id));
+        const values = visible(id);
+        if (values) return Promise.resolve(values);
         refuseRead(id);
         return new Promise(() => undefined); // the step may not wait for it; `failure` says so
       },
@@ -441,7 +438,7 @@ const statefulRandomness = (name: string): string =>
   "randomUniform of this library.";
 
 function zeros(type: number, shape: readonly number[]): Numbers {
-  const size = shape.reduce((product, next) => product * next, 1);
+  const size = sizeOf(shape);
   if (type === types.float32) return new Float32Array(size);
   return type === types.bool || type === types.uint8 ? new Uint8Array(size) : new Int32Array(size);
 }

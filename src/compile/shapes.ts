@@ -321,4 +321,5 @@ function padded(call: Call): number[] {
   return call.shape(0).map((size, i) => amounts[2 * i] + size + amounts[2 * i + 1]);
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((size, next) => size * next, 1);
+/** How many numbers a tensor of a shape has. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, next) => size * next, 1);

@@ -1,6 +1,8 @@
 /** What a step does, written down: the program between the recorder and TensorFlow. Every value has a name of its own
  * (a number) and is made once, so that the order of the operations is all that control there is. */
 
+import type { BindingValues } from "../backend/internals";
+
 /** Names a value within a trace. */
 export type ValueId = number;
 
@@ -25,7 +27,7 @@ export interface Value {
 }
 
 /** Numbers, as the binding takes and gives them. */
-export type Numbers = Float32Array | Int32Array | Uint8Array;
+export type Numbers = BindingValues;
 
 /** An attribute of a node; `type` is a number of {@link types}. */
 export type NodeAttribute =

@@ -1,5 +1,4 @@
 import type { Tensor, Variable } from "@tensorflow/tfjs-core";
-import { internals } from "../backend/internals";
 import { bindingAttributes, type Attributes } from "../backend/raw-op";
 import { activeRecorder } from "./recorder";
 
@@ -13,7 +12,7 @@ export function updateInPlace(
   inputs: readonly Tensor[],
 ): boolean {
   const recorder = activeRecorder();
-  if (!recorder || !internals()) return false;
+  if (!recorder) return false;
   recorder.update(name, bindingAttributes(attributes), variables, inputs);
   return true;
 }

@@ -47,7 +47,7 @@ function checkDense(x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor | undefine
 
 /** As a matrix with rows of that length. */
 function withRows(x: tf.Tensor, length: number): tf.Tensor {
-  return withShape(x, [x.shape.slice(0, -1).reduce((rows, size) => rows * size, 1), length]);
+  return withShape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), length]);
 }
 
 function withShape(x: tf.Tensor, shape: number[]): tf.Tensor {

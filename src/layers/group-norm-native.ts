@@ -83,6 +83,6 @@ function alongPixels(values: tf.Tensor, x: tf.Tensor): tf.Tensor {
 
 /** Means over the pixels, [batch, groups, channels of one group], as sums over all pixels and samples, [channels]. */
 function overSamples(means: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  const pixels = x.shape.slice(1, -1).reduce((product, size) => product * size, 1);
+  const pixels = tf.util.sizeFromShape(x.shape.slice(1, -1));
   return tf.mul(tf.reshape(tf.sum(means, 0), [-1]), pixels);
 }

@@ -41,7 +41,7 @@ export function groupNormBackward(
 /** x [batch, ..., channels] as [batch, pixels, groups, channels of one group]. */
 function inGroups(x: tf.Tensor, groups: number): tf.Tensor {
   const channels = lastSize(x);
-  const pixels = x.shape.slice(1, -1).reduce((product, size) => product * size, 1);
+  const pixels = tf.util.sizeFromShape(x.shape.slice(1, -1));
   return tf.reshape(x, [x.shape[0], pixels, groups, channels / groups]);
 }
 

@@ -1,10 +1,10 @@
-import { hasRawOps, rawOp } from "../backend/raw-op";
 import { tf } from "../backend/tf";
 import { checkNumber } from "../errors";
+import { halfSquaredNorm } from "../layers/operations";
 
 /** √ Σ g² over all numbers of all tensors: their norm as one vector. A scalar. */
 export function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
-  return tf.tidy(() => tf.sqrt(tf.mul(2, tf.addN(tensors.map(halfSquares))))) as tf.Scalar;
+  return tf.tidy(() => tf.sqrt(tf.mul(2, tf.addN(tensors.map(halfSquaredNorm))))) as tf.Scalar;
 }
 
 /** Shortens gradients whose {@link globalNorm} exceeds a maximum to just that (Pascanu et al. 2013, algorithm 1).
@@ -20,9 +20,4 @@ export function clipByGlobalNorm(
     const factor = tf.div(maximum, tf.maximum(norm, maximum));
     return { gradients: gradients.map((gradient) => tf.mul(gradient, factor)), norm };
   });
-}
-
-/** ½ Σ x² in one pass. */
-function halfSquares(x: tf.Tensor): tf.Tensor {
-  return hasRawOps() ? rawOp("L2Loss", { T: "float32" }, [x]) : tf.mul(0.5, tf.sum(tf.square(x)));
 }

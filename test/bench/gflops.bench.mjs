@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "./statistics.mjs";
 
 const library = join(resolve(dirname(fileURLToPath(import.meta.url)), "../.."), "dist", "lib", "index.js");
 const rounds = 3;
@@ -23,9 +24,6 @@ function measure(backend) {
   });
   return JSON.parse(output);
 }
-
-/** @param {number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const runs = Array.from({ length: rounds }, () => ({ native: measure("native"), wasm: measure("wasm") }));
 const { cpu, cores, gpu, tensorflow } = runs[0].native.device;

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 import { jupyterEnvironment, paths } from "../../kernel-setup/setup/environment.mjs";
+import { median } from "./statistics.mjs";
 
 const rounds = 5;
 const kernels = { typescript: "this kernel", python: "ipykernel", "tslab-stock": "stock tslab" };
@@ -26,11 +27,6 @@ function measure(kernel) {
   const program = join(paths.root, "test", "kernel", "measure.py");
   const env = { ...jupyterEnvironment(), KERNEL: kernel };
   return JSON.parse(execFileSync(paths.testPython, [program], { env, encoding: "utf8" }));
-}
-
-/** @param {number[]} values */
-function median(values) {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** @param {Figures[]} runs @param {string} row */

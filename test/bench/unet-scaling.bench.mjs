@@ -3,7 +3,8 @@
  * How the time of a training step grows with the batch, the resolution and the width: our compiled step and PyTorch's,
  * taking turns. `COURSE_TORCH_PYTHON` and `COURSE_BENCH_ROUNDS` (3 unless told) as in unet.bench.mjs.
  */
-import { findPyTorch, mean, median, printTable, startWorker } from "./unet/workers.mjs";
+import { mean, median } from "./statistics.mjs";
+import { findPyTorch, printTable, startWorker } from "./unet/workers.mjs";
 
 /** @typedef {import("./unet/workers.mjs").Shape} Shape */
 

@@ -13,15 +13,8 @@
  * WebGPU; there a 3×3 convolution of 64 channels reached 3 GFLOP/s at most (Node 20, two busy cores), and the
  * training step takes 276 GFLOP at batch 32.
  */
-import {
-  findPyTorch,
-  isPyTorch,
-  mean,
-  median,
-  modes as allModes,
-  printTable,
-  startWorker,
-} from "./unet/workers.mjs";
+import { mean, median } from "./statistics.mjs";
+import { findPyTorch, isPyTorch, modes as allModes, printTable, startWorker } from "./unet/workers.mjs";
 
 /** @typedef {import("./unet/workers.mjs").Worker} Worker */
 /** @typedef {import("./unet/workers.mjs").Answer} Answer */
@@ -33,10 +26,7 @@ const stepsPerTurn = 2;
 const works = /** @type {const} */ (["train", "forward"]);
 
 const slowToCompile = ["pytorch compiled", "pytorch compiled bfloat16"];
-const notByDefault = [
-  "pytorch contiguous",
-  ...(process.env.COURSE_BENCH_COMPILE === "1" ? [] : slowToCompile),
-];
+const notByDefault = process.env.COURSE_BENCH_COMPILE === "1" ? [] : slowToCompile;
 
 const python = findPyTorch();
 const modes = chosenModes();

@@ -124,12 +124,6 @@ export class Worker {
   }
 }
 
-/** @param {readonly number[]} values */
-export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-
-/** @param {readonly number[]} values */
-export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Numbers to the right, the first column to the left. @param {readonly (readonly string[])[]} rows */
 export function printTable(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
