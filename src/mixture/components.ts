@@ -41,7 +41,14 @@ function logJoint({ weight, mean, variance }: Component, x: number): number {
 }
 
 /** log ∑ exp(value), with the largest value taken out so that nothing overflows or vanishes. */
-function logSumExp(values: readonly number[]): number {
+export function logSumExp(values: readonly number[]): number {
   const largest = Math.max(...values);
   return largest + Math.log(sum(values.map((value) => Math.exp(value - largest))));
+}
+
+/** The component in whose part of [0, 1) the number falls. */
+export function pick<C extends { readonly weight: number }>(components: readonly C[], share: number): C {
+  let reached = 0;
+  const found = components.find(({ weight }) => share < (reached += weight));
+  return found ?? components[components.length - 1];
 }

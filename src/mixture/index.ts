@@ -1,2 +1,11 @@
 export { gaussianMixture, type GaussianMixture, type MixtureParameters } from "./mixture";
 export { bookMixture } from "./book";
+export {
+  planeMixture,
+  type PlaneComponent,
+  type PlaneMixture,
+  type PlaneMixtureParameters,
+  type Point,
+} from "./plane";
+export { denoiseMixture, exactDenoiser, type AnyMixture } from "./denoise";
+export { exactErrors, meanLogDensity } from "./exact-errors";

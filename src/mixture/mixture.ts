@@ -1,8 +1,9 @@
 import { checkFinite, checkNumber } from "../errors";
 import type { Seed } from "../random";
 import type { Schedule } from "../schedule";
+import { normalCdf } from "./normal-cdf";
 import { logDensityOf, momentsOf, sum, type Component } from "./components";
-import { denoised, diffused, scoreOf } from "./diffused";
+import { denoised, diffused, reversed, scoreOf } from "./diffused";
 import { sampleMixture } from "./sample";
 
 /** Parameters of a mixture of normal distributions on the line, one entry for each component. */
@@ -37,6 +38,11 @@ export interface GaussianMixture {
   posteriorMean(z: number, t: number, schedule: Schedule): number;
   /** Var[x | z_t], the error that is left to the perfect denoiser. */
   posteriorVariance(z: number, t: number, schedule: Schedule): number;
+  /** q(z_{t-1} | z_t), the reverse step that nobody can compute for pictures: a mixture again, with as many components (lecture,
+   * "Denoising – Inverting the process"). */
+  reverse(z: number, t: number, schedule: Schedule): GaussianMixture;
+  /** P(X ≤ x). */
+  cdf(x: number): number;
 }
 
 /** The mixture with the given components.
@@ -73,6 +79,16 @@ function mixtureOf(components: readonly Component[]): GaussianMixture {
     },
     posteriorMean: (z, t, schedule) => momentsOf(givenLatent(z, t, schedule)).mean,
     posteriorVariance: (z, t, schedule) => momentsOf(givenLatent(z, t, schedule)).variance,
+    reverse: (z, t, schedule) => {
+      checkNumber("z", z);
+      return mixtureOf(reversed(components, z, t, schedule));
+    },
+    cdf: (x) => {
+      checkNumber("x", x);
+      return sum(
+        components.map(({ weight, mean, variance }) => weight * normalCdf((x - mean) / Math.sqrt(variance))),
+      );
+    },
   });
 }
 

@@ -2,7 +2,7 @@ import { checkInteger } from "../errors";
 import type { Seed } from "../random";
 import { normalValues, uniformValues } from "../random/distributions";
 import { foldIn, nextSeed, seedWords } from "../random/seed";
-import type { Component } from "./components";
+import { pick, type Component } from "./components";
 
 /** Draws a component for each number, then the number from it.
  * @throws RangeError for a negative count or a bad seed */
@@ -18,11 +18,4 @@ export function sampleMixture(
     const { mean, variance } = pick(components, choices[i]);
     return mean + Math.sqrt(variance) * value;
   });
-}
-
-/** The component in whose part of [0, 1) the number falls. */
-function pick(components: readonly Component[], share: number): Component {
-  let reached = 0;
-  const found = components.find(({ weight }) => share < (reached += weight));
-  return found ?? components[components.length - 1];
 }

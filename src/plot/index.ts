@@ -7,5 +7,7 @@ export { imageGrid, type ImageGridOptions } from "./image-grid";
 export type { Images } from "./images";
 export { lines, type LinesOptions, type Series } from "./lines";
 export { plotly, plotlyScript, type PlotlyFigure } from "./plotly";
+export { pointFrames, type PointFrame, type PointFramesOptions } from "./point-frames";
 export { points, type PointsOptions } from "./points";
+export { vectorField, type VectorField, type VectorFieldOptions } from "./vector-field";
 export { vegaLite, type Figure, type VegaLiteSpec } from "./vega-lite";

@@ -1,6 +1,15 @@
 export { forwardStep } from "./forward";
 export { diffusionKernel, diffuse } from "./kernel";
 export { posterior, posteriorWeights, type PosteriorWeights } from "./posterior";
+export {
+  betaVariance,
+  posteriorVariance,
+  reverseStep,
+  varianceBetween,
+  varianceTable,
+  type ReverseVariance,
+} from "./reverse";
+export { randomTimes } from "./random-times";
 export { trajectory, type TrajectoryOptions } from "./trajectory";
 export type { Noise, Normal } from "./normal";
 export type { Time } from "./time";

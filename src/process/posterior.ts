@@ -1,6 +1,6 @@
 import { tf } from "../backend/tf";
 import { checkInteger, checkShape } from "../errors";
-import type { Schedule } from "../schedule";
+import { kernelVariance, type Schedule } from "../schedule";
 import { checkSamples, type Normal } from "./normal";
 import { atTime, type Time } from "./time";
 
@@ -14,18 +14,27 @@ export interface PosteriorWeights {
   readonly variance: number;
 }
 
-/** The weights of {@link posterior}.
- * @throws RangeError if t is not a whole number from 1 to T */
-export function posteriorWeights(t: number, schedule: Schedule): PosteriorWeights {
-  checkInteger("t", t, 1, schedule.steps);
-  const beta = schedule.beta[t];
-  const before = 1 - schedule.alpha[t - 1];
+/** The weights of {@link posterior}, or of q(z_s | z_t, x) for another time s before t: then 1 - α_t/α_s stands for β_t, and
+ * s for t-1 (Song et al. 2021, "DDIM", equation 7 at η = 1; Kingma et al. 2021, equation 25).
+ * @param s from 0 to t - 1
+ * @throws RangeError if t is not a whole number from 1 to T, or s not one from 0 to t - 1 */
+export function posteriorWeights(t: number, schedule: Schedule, s: number = t - 1): PosteriorWeights {
+  const beta = betaFrom(s, t, schedule);
+  const before = kernelVariance(s, schedule);
   const after = before * (1 - beta) + beta; // = 1 - α_t, without the loss of digits
   return {
     z: (before / after) * Math.sqrt(1 - beta),
-    x: (Math.sqrt(schedule.alpha[t - 1]) * beta) / after,
+    x: (Math.sqrt(schedule.alpha[s]) * beta) / after,
     variance: (beta * before) / after,
   };
+}
+
+/** The variance of the noise that leads from z_s to z_t at once, 1 - α_t/α_s; β_t from s = t - 1.
+ * @throws RangeError if t is not a whole number from 1 to T, or s not one from 0 to t - 1 */
+export function betaFrom(s: number, t: number, { steps, alpha, beta }: Schedule): number {
+  checkInteger("t", t, 1, steps);
+  checkInteger("s", s, 0, t - 1);
+  return s === t - 1 ? beta[t] : 1 - alpha[t] / alpha[s];
 }
 
 /** The conditional diffusion distribution q(z_{t-1} | z_t, x), which undoes one step when x is known. It is normal,

@@ -1,5 +1,6 @@
 import { checkInteger, checkNumber } from "../errors";
-import { scheduleFromBetas, type Schedule } from "./schedule";
+import { scheduleFromAlpha } from "./functions";
+import type { Schedule } from "./schedule";
 
 /** Settings of {@link cosineSchedule}. */
 export interface CosineOptions {
@@ -19,7 +20,6 @@ export function cosineSchedule(
 ): Schedule {
   checkInteger("steps", steps, 1);
   checkNumber("offset", offset, 0);
-  const f = (t: number): number => Math.cos(((t / steps + offset) / (1 + offset)) * (Math.PI / 2)) ** 2;
-  const betas = Float64Array.from({ length: steps }, (_, i) => Math.min(1 - f(i + 1) / f(i), maxBeta));
-  return scheduleFromBetas("cosine", betas);
+  const f = (u: number): number => Math.cos(((u + offset) / (1 + offset)) * (Math.PI / 2)) ** 2;
+  return scheduleFromAlpha("cosine", steps, f, { maxBeta });
 }

@@ -1,4 +1,13 @@
 export type { Schedule } from "./schedule";
-export { scheduleFromBetas, logSnr } from "./schedule";
-export { linearSchedule, type LinearOptions } from "./linear";
+export { scheduleFromBetas, kernelVariance, logSnr } from "./schedule";
+export { scheduleFromAlpha, scheduleFromLogSnr } from "./functions";
+export {
+  linearSchedule,
+  slowlyIncreasingSchedule,
+  type LinearOptions,
+  type SlowlyIncreasingOptions,
+} from "./linear";
 export { cosineSchedule, type CosineOptions } from "./cosine";
+export { sigmoidSchedule, type SigmoidOptions } from "./sigmoid";
+export { zeroTerminalSnr } from "./zero-terminal-snr";
+export { samplingTimes, type Spacing } from "./sampling-times";

@@ -15,7 +15,7 @@ export interface Schedule {
 }
 
 /** The schedule with the given noise variances.
- * @param betas β_1 … β_T, so betas[0] is β_1; each within (0, 1)
+ * @param betas β_1 … β_T, so betas[0] is β_1; each within (0, 1), but β_T may be 1: then nothing is left of the data
  * @throws RangeError if there is no step, or a β outside (0, 1) */
 export function scheduleFromBetas(name: string, betas: ArrayLike<number>): Schedule {
   const steps = betas.length;
@@ -25,7 +25,7 @@ export function scheduleFromBetas(name: string, betas: ArrayLike<number>): Sched
   const snr = new Float64Array(steps + 1).fill(Infinity);
   let noise = 0;
   for (let t = 1; t <= steps; t++) {
-    beta[t] = checkedBeta(betas[t - 1], t);
+    beta[t] = checkedBeta(betas[t - 1], t, steps);
     alpha[t] = alpha[t - 1] * (1 - beta[t]);
     // 1 - α_t by its own recurrence: the difference loses digits where α_t is close to 1.
     noise = noise * (1 - beta[t]) + beta[t];
@@ -34,13 +34,21 @@ export function scheduleFromBetas(name: string, betas: ArrayLike<number>): Sched
   return Object.freeze({ name, steps, beta, alpha, snr });
 }
 
-/** log SNR(t) for t = 0 … T (natural logarithm; ∞ at t = 0): the form to plot, since SNR spans many decades. */
+/** log SNR(t) for t = 0 … T (natural logarithm; ∞ at t = 0, -∞ where nothing is left of the data): the form to plot,
+ * since SNR spans many decades. */
 export function logSnr(schedule: Schedule): Float64Array {
   return schedule.snr.map(Math.log);
 }
 
-function checkedBeta(beta: number, t: number): number {
-  if (beta > 0 && beta < 1) return beta;
+/** 1 - α_t, the variance of the diffusion kernel, with all its digits where α_t is close to 1.
+ * @throws RangeError if t is not a whole number from 0 to T */
+export function kernelVariance(t: number, { steps, snr }: Schedule): number {
+  checkInteger("t", t, 0, steps);
+  return 1 / (1 + snr[t]);
+}
+
+function checkedBeta(beta: number, t: number, steps: number): number {
+  if (beta > 0 && (beta < 1 || (beta === 1 && t === steps))) return beta;
   throw new RangeError(
     `β_${t} is ${String(beta)}; a variance between 0 and 1 (both excluded) keeps part of z_${t - 1} and adds noise.`,
   );

@@ -91,7 +91,8 @@ test("a schedule cannot be changed", () => {
 
 describe("bad arguments are named", () => {
   test.each([0, 1, -0.1, 1.5, NaN, Infinity])("β = %d", (beta) => {
-    expect(() => scheduleFromBetas("bad", [0.1, beta])).toThrow(`β_2 is ${beta}; a variance between 0 and 1`);
+    const betas = [0.1, beta, 0.1];
+    expect(() => scheduleFromBetas("bad", betas)).toThrow(`β_2 is ${beta}; a variance between 0 and 1`);
   });
   test.each([0, -1, 2.5, NaN])("T = %d", (T) => {
     expect(() => linearSchedule(T)).toThrow(`steps is ${T}; use a whole number of 1 or more`);
@@ -103,7 +104,9 @@ describe("bad arguments are named", () => {
     expect(() => cosineSchedule(10, { offset: -1 })).toThrow(
       "offset is -1; use a finite number of 0 or more",
     );
-    expect(() => cosineSchedule(10, { maxBeta: 1 })).toThrow("β_10 is 1; a variance between 0 and 1");
+    expect(() => cosineSchedule(10, { maxBeta: 1.1 })).toThrow(
+      "maxBeta is 1.1; use a finite number from 0 to 1",
+    );
     expect(() => scheduleFromBetas("none", [])).toThrow("the number of steps T is 0");
   });
 });

@@ -1,0 +1,97 @@
+import { setTimeout } from "node:timers/promises";
+import { tf } from "../backend/tf";
+import { checkInteger, checkShape } from "../errors";
+import { checkInterrupt } from "../notebook/host";
+import { checkSamples } from "../process/normal";
+import { foldIn, randomNormal } from "../random";
+import { nextSeed } from "../random/seed";
+import type { Schedule } from "../schedule";
+import type { SamplerOptions } from "./sampler";
+
+/** One step of a sampler, from t to s. */
+export interface Step {
+  readonly z: tf.Tensor;
+  readonly t: number;
+  readonly s: number;
+  /** What the step before this one started from. */
+  readonly before: { readonly t: number; readonly guess: tf.Tensor } | undefined;
+  /** Standard normal numbers of the shape of z, new for each step. */
+  readonly noise: () => tf.Tensor;
+}
+
+/** What a step gives: z_s, and the x̂ on which it rests. */
+export interface StepResult {
+  readonly z: tf.Tensor;
+  readonly guess: tf.Tensor;
+}
+
+/** Goes through the times of a sampler: all that samplers have in common. */
+export async function walk(
+  start: tf.Tensor,
+  schedule: Schedule,
+  options: SamplerOptions,
+  take: (step: Step) => StepResult,
+): Promise<tf.Tensor> {
+  const times = options.times ?? Array.from({ length: schedule.steps + 1 }, (_, i) => schedule.steps - i);
+  checkTimes(times, schedule);
+  checkSamples("z", start);
+  const noiseOf = noiseSource(start, options);
+  let pause = performance.now() + pauseEvery;
+  let z: tf.Tensor = start.clone();
+  let guess: tf.Tensor | undefined;
+  try {
+    for (let step = 1; step < times.length; step++) {
+      const [t, s] = [times[step - 1], times[step]];
+      const before: Step["before"] = guess && { t: times[step - 2], guess };
+      const from = z;
+      const result: StepResult = tf.tidy(() => ({
+        ...take({ z: from, t, s, before, noise: () => noiseOf(t) }),
+      }));
+      tf.dispose([z, ...(guess ? [guess] : [])]);
+      ({ z, guess } = result);
+      await options.callback?.({ step, steps: times.length - 1, t: s, z, guess });
+      checkInterrupt();
+      if (performance.now() > pause) {
+        await setTimeout(0);
+        pause = performance.now() + pauseEvery;
+      }
+    }
+    return z.clone();
+  } finally {
+    tf.dispose([z, ...(guess ? [guess] : [])]);
+  }
+}
+
+/** Milliseconds between the moments in which messages and pictures can move. */
+const pauseEvery = 50;
+
+function noiseSource(
+  start: tf.Tensor,
+  { seed = nextSeed(), noise }: SamplerOptions,
+): (t: number) => tf.Tensor {
+  if (!noise) return (t) => randomNormal(start.shape as [number], foldIn(seed, t));
+  return (t) => {
+    const given = noise(t);
+    checkShape(`noise(${t})`, given.shape, start.shape);
+    return given.clone(); // the step's own, so that the caller's stays
+  };
+}
+
+function checkTimes(times: readonly number[], { steps }: Schedule): void {
+  if (times.length < 2) {
+    throw new RangeError(`times has ${times.length} entries; use 2 or more: from where, and to where.`);
+  }
+  times.forEach((t, i) => {
+    checkInteger(`times[${i}]`, t, 0, steps);
+    if (i > 0 && t >= times[i - 1]) {
+      throw new RangeError(`times[${i}] is ${t}, after ${times[i - 1]}; times must decrease, from T to 0.`);
+    }
+  });
+}
+
+/** Σ weight · tensor; what has the weight 0 is left out. */
+export function mix(...parts: readonly (readonly [weight: number, tensor: tf.Tensor])[]): tf.Tensor {
+  const used = parts.filter(([weight]) => weight !== 0);
+  if (used.length === 0) return tf.zerosLike(parts[0][1]);
+  return used.map(([weight, tensor]) => tensor.mul(weight)).reduce((sum, part) => sum.add(part));
+}
