@@ -1,5 +1,5 @@
 import { tf } from "../backend/tf";
-import { checkShape } from "../errors";
+import { checkNumber, checkShape } from "../errors";
 import { meanSquaredError } from "../layers";
 import { predictionTarget, type Prediction, type Predictor } from "../prediction";
 import { diffuse, randomTimes, type Time } from "../process";
@@ -24,7 +24,7 @@ export interface DenoisingLossOptions {
  * "Training – Practical view"; Ho et al. 2020, equation 14), or its counterpart for x and v, weighted if asked.
  * @param x data, float32 [batch, ...]
  * @returns a scalar
- * @throws RangeError or TypeError for shapes or types that do not fit */
+ * @throws RangeError or TypeError for shapes or types that do not fit; RangeError for a weight that is no finite number of 0 or more */
 export function denoisingLoss(
   predict: Predictor,
   x: tf.Tensor,
@@ -32,14 +32,16 @@ export function denoisingLoss(
   options: DenoisingLossOptions = {},
 ): tf.Scalar {
   const { predicts = "noise", weighting } = options;
-  const { t = randomTimes(x.shape[0], schedule), noise = randomNormal(x.shape as [number]) } = options;
-  const z = diffuse(x, t, schedule, { noise });
-  const target = predictionTarget(predicts, x, noise, t, schedule);
-  const prediction = predict(z, t);
-  checkShape("The network's result", prediction.shape, x.shape);
-  if (!weighting) return meanSquaredError(prediction, target);
-  const root = rootWeights(weighting, predicts, t, schedule, x);
-  return meanSquaredError(tf.mul(prediction, root), tf.mul(target, root));
+  return tf.tidy(() => {
+    const { t = randomTimes(x.shape[0], schedule), noise = randomNormal(x.shape as [number]) } = options;
+    const z = diffuse(x, t, schedule, { noise });
+    const target = predictionTarget(predicts, x, noise, t, schedule);
+    const prediction = predict(z, t);
+    checkShape("The network's result", prediction.shape, x.shape);
+    if (!weighting) return meanSquaredError(prediction, target);
+    const root = rootWeights(weighting, predicts, t, schedule, x);
+    return meanSquaredError(tf.mul(prediction, root), tf.mul(target, root));
+  });
 }
 
 /** √weight, shaped to multiply the samples: a weighted square is the square of what is multiplied by the root. */
@@ -50,7 +52,9 @@ function rootWeights(
   schedule: Schedule,
   samples: tf.Tensor,
 ): tf.Tensor {
-  return atTime(t, schedule, samples, (s) =>
-    Math.sqrt(weighting(s, schedule) * noiseErrorPer[predicts](s, schedule)),
-  );
+  return atTime(t, schedule, samples, (s) => {
+    const weight = weighting(s, schedule) * noiseErrorPer[predicts](s, schedule);
+    checkNumber(`The weight at t = ${s}`, weight, 0);
+    return Math.sqrt(weight);
+  });
 }

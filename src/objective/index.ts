@@ -11,3 +11,8 @@ export {
 export { boundWeighting, minSnrWeighting, simpleWeighting, snrWeighting, type Weighting } from "./weighting";
 export { denoisingLoss, type DenoisingLossOptions } from "./denoising-loss";
 export { optimalVariance } from "./optimal-variance";
+export {
+  diffusionEstimates,
+  type DiffusionEstimatesOptions,
+  type ScheduleFunction,
+} from "./diffusion-estimates";

@@ -31,7 +31,7 @@ export function snrWeighting(power: number): Weighting {
  * @throws RangeError for a γ of 0 or less */
 export function minSnrWeighting(gamma: number = 5): Weighting {
   checkNumber("gamma", gamma, Number.MIN_VALUE);
-  return (t, { snr }) => Math.min(snr[t], gamma) / snr[t];
+  return (t, { snr }) => Math.min(1, gamma / snr[t]); // 1 where SNR is 0, too
 }
 
 /** ‖ε - ε̂‖² as a multiple of the squared error of another prediction: of x by SNR(t), of v by α_t. */

@@ -84,6 +84,39 @@ for await (const i of progress(1e9)) {
     equal(len(kernel.published(cell.id)), len(cell.messages), "messages, later")
 
 
+TRAINING = """
+import { adam, compile, denoisingLoss, linearSchedule, mlp, randomNormal, tf, train, valueAndGradients } from "diffusion";
+const noise = linearSchedule(20);
+const network = mlp({ size: 1, steps: 20, width: 16, seed: 1 });
+const optimizer = adam(network.parameters);
+const step = compile(() => {
+  const loss = () => denoisingLoss(network.predict, tf.mul(0.1, randomNormal([256, 1])), noise);
+  const { value, gradients } = valueAndGradients(loss, network.parameters);
+  optimizer.apply(gradients);
+  return value;
+});
+const done = () => optimizer.steps.dataSync()[0];
+const loss = () => tf.tidy(() => step().dataSync()[0]);
+"""
+
+
+@check("an interrupt of training keeps what the network has learned, and the cell can go on")
+def trained(kernel: Kernel) -> None:
+    kernel.must(TRAINING, timeout=60)
+    first = float(kernel.must("loss()").text)
+    id = start(kernel, 'console.log("running");\nawait train(step, { steps: 1e7 });')
+    kernel.listen(3)
+    cell = interrupted(kernel, id)
+    contains(str(cell.all("update_display_data")[-1]), "stopped at")
+    steps = float(kernel.must("done()").text)
+    assert steps > 100, f"only {steps} steps were made"
+    kernel.listen(0.3)
+    equal(float(kernel.must("done()").text), steps, "the steps, later")
+    assert float(kernel.must("loss()").text) < first / 2, "the network has forgotten what it had learned"
+    kernel.must("await train(step, { steps: 20 });", timeout=60)
+    equal(float(kernel.must("done()").text), steps + 21, "the steps of both runs together")
+
+
 @contextmanager
 def project_copy() -> Iterator[Path]:
     """The project in a folder of its own, so that its sources may be changed; the packages are shared."""
