@@ -6,3 +6,5 @@ export {
   type Digits,
   type Split,
 } from "./digits";
+export { checkerboard, moons, moonsNoise, swissRoll, swissRollNoise, type PlaneData } from "./plane";
+export { loadPhotographs, type PhotographOptions, type Photographs } from "./photographs";
