@@ -13,10 +13,10 @@ export type AnyMixture = GaussianMixture | PlaneMixture;
  * is differentiable, and can be part of a compiled step.
  * @throws RangeError or TypeError at a call for a shape, type or t that does not fit */
 export function exactDenoiser(mixture: AnyMixture, schedule: Schedule): Denoiser {
-  return (z, t) =>
-    tf.tidy(() =>
-      denoiseMixture(mixture, z, tf.scalar(schedule.alpha[t]), tf.scalar(kernelVariance(t, schedule))),
-    );
+  return (z, t) => {
+    const variance = kernelVariance(t, schedule);
+    return tf.tidy(() => denoiseMixture(mixture, z, tf.scalar(schedule.alpha[t]), tf.scalar(variance)));
+  };
 }
 
 /** E[x | z] for z = √α x + √(1-α) ε: the components' means given z, each weighted by its share in the density of z. Within
@@ -30,7 +30,7 @@ export function denoiseMixture(
   mixture: AnyMixture,
   z: tf.Tensor,
   alpha: tf.Tensor,
-  variance: tf.Tensor = tf.sub(1, alpha),
+  variance?: tf.Tensor,
 ): tf.Tensor {
   checkSamples("z", z);
   const { weights, means, axes, variances, size } = tensorsOf(mixture);
@@ -40,7 +40,10 @@ export function denoiseMixture(
     const perPoint = (value: tf.Tensor): tf.Tensor =>
       value.shape.length === 0 ? value : value.reshape([-1, 1, 1]);
     const signal = perPoint(alpha).sqrt();
-    const within = tf.tensor2d(variances).mul(perPoint(alpha)).add(perPoint(variance));
+    const within = tf
+      .tensor2d(variances)
+      .mul(perPoint(alpha))
+      .add(perPoint(variance ?? tf.sub(1, alpha)));
     const away = z.reshape([-1, 1, size]).sub(signal.mul(tf.tensor2d(means)));
     const along = turned(away, axes);
     const exponent = along.square().div(within).add(within.log()).sum(2).mul(-0.5);

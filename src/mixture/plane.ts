@@ -186,7 +186,7 @@ function componentsOf({ means, deviations, angles, weights }: PlaneMixtureParame
     checkFinite(`means[${k}]`, mean);
     const deviation = deviations[k];
     const [first, second] = typeof deviation === "number" ? [deviation, deviation] : deviation;
-    checkNumber(`deviations[${k}]`, Math.min(first, second), Number.MIN_VALUE);
+    for (const value of [first, second]) checkNumber(`deviations[${k}]`, value, Number.MIN_VALUE);
     const angle = angles?.[k] ?? 0;
     checkNumber(`angles[${k}]`, angle);
     const weight = weights?.[k] ?? 1 / count;

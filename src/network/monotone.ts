@@ -32,7 +32,8 @@ export interface LearnedSchedule {
 export function monotoneSchedule(options: MonotoneOptions): LearnedSchedule {
   const { from, to, width = 32, seed = nextSeed() } = options;
   checkNumber("from", from);
-  checkNumber("to", to, -Infinity, from - Number.EPSILON);
+  checkNumber("to", to);
+  if (to >= from) throw new RangeError(`to is ${to}; use a number below from, which is ${from}.`);
   checkInteger("width", width, 1);
   const variable = (make: () => tf.Tensor): tf.Variable => tf.tidy(() => tf.variable(make()));
   const line = variable(() => tf.scalar(0));

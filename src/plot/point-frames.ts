@@ -29,6 +29,11 @@ export interface PointFramesOptions extends Omit<Labels, "legend">, Size {
 export function pointFrames(frames: readonly PointFrame[], options: PointFramesOptions): Figure {
   const { title, x, y, slider, pointSize = 14, background, ...size } = options;
   checkFrames(frames);
+  if (background) {
+    checkColumns("pointFrames: background", background.x, background.y);
+    checkFinite("pointFrames: background.x", background.x);
+    checkFinite("pointFrames: background.y", background.y);
+  }
   // Three digits are a hundredth of the axis: more would be most of the file.
   const digits = (value: number): number => Number(value.toFixed(2));
   const rows = frames.flatMap((frame, i) =>

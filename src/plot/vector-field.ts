@@ -27,6 +27,11 @@ export function vectorField(field: VectorField, options: VectorFieldOptions): Fi
     );
   }
   for (const [name, values] of Object.entries(field)) checkFinite(`vectorField: ${name}`, values as number[]);
+  if (points) {
+    checkColumns("vectorField: points", points.x, points.y);
+    checkFinite("vectorField: points.x", points.x);
+    checkFinite("vectorField: points.y", points.y);
+  }
   const arrows = Array.from(field.x, (at, i) => ({
     x: short(at),
     y: short(field.y[i]),

@@ -1,5 +1,5 @@
 import { tf } from "../backend/tf";
-import { checkShape } from "../errors";
+import { checkInteger, checkShape } from "../errors";
 import { atTime, type Time } from "../process/time";
 import { kernelVariance, type Schedule } from "../schedule";
 
@@ -25,6 +25,7 @@ export function conversionWeights(
   t: number,
   schedule: Schedule,
 ): ConversionWeights {
+  checkInteger("t", t, 1, schedule.steps);
   const signal = Math.sqrt(schedule.alpha[t]);
   const noise = Math.sqrt(kernelVariance(t, schedule));
   if (from === to) return { z: 0, prediction: 1 };

@@ -18,7 +18,9 @@ export interface DdimOptions extends SamplerOptions {
 export function ddimWeights(t: number, s: number, schedule: Schedule, eta: number = 0): AncestralWeights {
   checkNumber("eta", eta, 0, 1);
   const variance = eta ** 2 * posteriorVariance(t, schedule, s);
-  const direction = Math.sqrt((kernelVariance(s, schedule) - variance) / kernelVariance(t, schedule));
+  // Rounding must not take it below 0.
+  const rest = Math.max(0, kernelVariance(s, schedule) - variance);
+  const direction = Math.sqrt(rest / kernelVariance(t, schedule));
   return {
     z: direction,
     x: Math.sqrt(schedule.alpha[s]) - direction * Math.sqrt(schedule.alpha[t]),

@@ -44,9 +44,11 @@ export async function walk(
       const [t, s] = [times[step - 1], times[step]];
       const before: Step["before"] = guess && { t: times[step - 2], guess };
       const from = z;
-      const result: StepResult = tf.tidy(() => ({
-        ...take({ z: from, t, s, before, noise: () => noiseOf(t) }),
-      }));
+      const result: StepResult = tf.tidy(() => {
+        const { z, guess } = take({ z: from, t, s, before, noise: () => noiseOf(t) });
+        // A denoiser may return z itself, or a tensor that its owner keeps: what is disposed of here is a clone.
+        return { z, guess: guess.clone() };
+      });
       tf.dispose([z, ...(guess ? [guess] : [])]);
       ({ z, guess } = result);
       await options.callback?.({ step, steps: times.length - 1, t: s, z, guess });

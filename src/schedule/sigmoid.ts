@@ -23,7 +23,8 @@ export function sigmoidSchedule(
 ): Schedule {
   checkInteger("steps", steps, 1);
   checkNumber("start", start);
-  checkNumber("end", end, start + Number.EPSILON);
+  checkNumber("end", end);
+  if (end <= start) throw new RangeError(`end is ${end}; use a number above start, which is ${start}.`);
   checkNumber("temperature", temperature, Number.MIN_VALUE);
   const logistic = (x: number): number => 1 / (1 + Math.exp(-x / temperature));
   const [first, last] = [logistic(start), logistic(end)];

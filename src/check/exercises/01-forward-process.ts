@@ -1,4 +1,5 @@
 import { tf } from "../../backend";
+import { called, elementwise } from "../answers";
 import { compared, type Trial } from "../compared";
 import type { Exercise, Misconception, Verdict } from "../exercise";
 import { FormError, numbersOf } from "../numbers";
@@ -65,13 +66,7 @@ function noisingTrial(beta: number): Trial {
     asked: `Your step with z = [${z.join(", ")}], beta = ${beta} and noise = [${noise.join(", ")}]`,
     async ask(answer) {
       const step = called(answer, "(z, beta, noise) => …") as NoisingStep | undefined;
-      const given = await step?.(tf.tensor1d(z), beta, tf.tensor1d(noise));
-      // On tensors, + and * make NaN or text; a step written for numbers is just as right on numbers.
-      if (step && (typeof given === "string" || Number.isNaN(given))) {
-        const scalar = step as unknown as (z: number, beta: number, noise: number) => unknown;
-        return numbersOf(z.map((value, i) => scalar(value, beta, noise[i])));
-      }
-      return numbersOf(given);
+      return step && elementwise((each, fresh) => step(each, beta, fresh), z, noise);
     },
   };
 }
@@ -230,12 +225,6 @@ function isSchedule(value: unknown): value is { beta: unknown } {
 function largestDrop(beta: readonly number[]): number {
   const alphas = Float64Array.of(0, ...beta).map((_, t, all) => alphaOf(all, t));
   return Math.max(...beta.map((_, i) => alphas[i] - alphas[i + 1]));
-}
-
-/** The answer as a function; undefined if there is no answer yet. */
-function called(answer: unknown, signature: string): unknown {
-  if (answer === undefined || typeof answer === "function") return answer;
-  throw new FormError(`The answer should be a function ${signature}; pass its name without calling it.`);
 }
 
 /** The exercises of the notebook "01-forward-process". */

@@ -1,7 +1,21 @@
 import type { Exercise } from "../exercise";
 import { startHere } from "./00-start-here";
 import { forwardProcess } from "./01-forward-process";
+import { reverseProcess } from "./02-reverse-process";
+import { elbo } from "./03-elbo";
+import { epsilonReparameterization } from "./04-epsilon-reparameterization";
+import { training } from "./05-training";
+import { noiseSchedules } from "./06-noise-schedules";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
-export const exercises: readonly Exercise[] = [...startHere, ...forwardProcess, ...perfNotes];
+export const exercises: readonly Exercise[] = [
+  ...startHere,
+  ...forwardProcess,
+  ...reverseProcess,
+  ...elbo,
+  ...epsilonReparameterization,
+  ...training,
+  ...noiseSchedules,
+  ...perfNotes,
+];
