@@ -8,5 +8,6 @@ export function normalCdf(x: number): number {
     before = sum;
     sum += term;
   }
-  return 0.5 + sum * Math.exp(-0.5 * x * x - 0.5 * Math.log(2 * Math.PI));
+  const value = 0.5 + sum * Math.exp(-0.5 * x * x - 0.5 * Math.log(2 * Math.PI));
+  return Math.min(1, Math.max(0, value)); // rounding must not take a probability out of its range
 }

@@ -66,12 +66,22 @@ export function monotoneSchedule(options: MonotoneOptions): LearnedSchedule {
     slope: (u) => tf.tidy(() => tf.mul(to - from, tf.div(rise(tf.expandDims(u, -1)).slope, ends().height))),
     schedule: (steps) => {
       checkInteger("steps", steps, 2);
-      const u = Float32Array.from({ length: steps }, (_, i) => i / (steps - 1));
-      const values = tf.tidy(() => logSnr(tf.tensor1d(u)).dataSync<"float32">());
-      return scheduleFromLogSnr("learned", steps, (time) => values[Math.round(time * steps) - 1]);
+      const at = inDouble(parameters, from, to);
+      return scheduleFromLogSnr("learned", steps, (time) => at((time * steps - 1) / (steps - 1)));
     },
     dispose() {
       tf.dispose(parameters);
     },
   };
+}
+
+/** log SNR(u) in double precision, in which neighbours among many steps still differ. */
+function inDouble(parameters: readonly tf.Variable[], from: number, to: number): (u: number) => number {
+  const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  const [line, heights, steepness, centres] = parameters.map((parameter) => Array.from(parameter.dataSync()));
+  const [a, b, w] = [softplus(line[0]), heights.map(softplus), steepness.map(softplus)];
+  const rise = (u: number): number =>
+    b.reduce((sum, height, j) => sum + height / (1 + Math.exp(-w[j] * (u - centres[j]))), a * u);
+  const [low, high] = [rise(0), rise(1)];
+  return (u) => from + ((to - from) * (rise(u) - low)) / (high - low);
 }

@@ -32,12 +32,14 @@ export function diffusionEstimates(
   schedule: ScheduleFunction,
   denoise: (z: tf.Tensor, logSnr: tf.Tensor) => tf.Tensor,
   x: tf.Tensor,
-  { u, steps, noise = randomNormal(x.shape as [number]) }: DiffusionEstimatesOptions,
+  options: DiffusionEstimatesOptions,
 ): tf.Tensor1D {
+  const { u, steps } = options;
   checkShape("u", u.shape, x.shape.slice(0, 1));
-  checkShape("noise", noise.shape, x.shape);
   if (steps !== undefined) checkInteger("steps", steps, 1);
   return tf.tidy(() => {
+    const { noise = randomNormal(x.shape as [number]) } = options;
+    checkShape("noise", noise.shape, x.shape);
     const s = steps === undefined ? u : tf.div(tf.floor(tf.mul(u, steps)), steps);
     const t = steps === undefined ? u : tf.add(s, 1 / steps);
     const logSnr = schedule.logSnr(t);
@@ -48,7 +50,7 @@ export function diffusionEstimates(
       steps === undefined
         ? tf.neg(schedule.slope(t))
         : tf.mul(steps, tf.expm1(tf.sub(schedule.logSnr(s), logSnr)));
-    return tf.mul(0.5, tf.mul(tf.mul(fall, tf.exp(logSnr)), squared)) as tf.Tensor1D;
+    return tf.mul<tf.Tensor1D>(0.5, tf.mul(tf.mul(fall, tf.exp(logSnr)), squared));
   });
 }
 

@@ -1,5 +1,6 @@
 import { channel, type Labels, type Size } from "./axis";
-import { checkColumns, checkFinite } from "./numbers";
+import { grey } from "./grey";
+import { checkColumns, checkFinite, extent } from "./numbers";
 import { vegaLite, type Figure } from "./vega-lite";
 
 /** What is seen at one place of the slider. */
@@ -34,20 +35,29 @@ export function pointFrames(frames: readonly PointFrame[], options: PointFramesO
     checkFinite("pointFrames: background.x", background.x);
     checkFinite("pointFrames: background.y", background.y);
   }
-  // Three digits are a hundredth of the axis: more would be most of the file.
-  const digits = (value: number): number => Number(value.toFixed(2));
+  const places = {
+    x: decimals(frames.flatMap((frame) => extent(frame.x))),
+    y: decimals(frames.flatMap((frame) => extent(frame.y))),
+  };
   const rows = frames.flatMap((frame, i) =>
-    Array.from(frame.x, (value, n) => ({ frame: i, x: digits(value), y: digits(frame.y[n]) })),
+    Array.from(frame.x, (value, n) => ({
+      frame: i,
+      x: rounded(value, places.x),
+      y: rounded(frame.y[n], places.y),
+    })),
   );
   const last = frames.length - 1;
   const labels = JSON.stringify(frames.map(({ at }) => at));
   const place = { x: channel("x", x), y: channel("y", y) };
   const still = background && {
     data: {
-      values: Array.from(background.x, (value, n) => ({ x: digits(value), y: digits(background.y[n]) })),
+      values: Array.from(background.x, (value, n) => ({
+        x: rounded(value, places.x),
+        y: rounded(background.y[n], places.y),
+      })),
     },
-    mark: { type: "point", filled: true, size: pointSize, color: "#bbbbbb", opacity: 0.5, aria: false },
-    encoding: place,
+    mark: { type: "point", filled: true, size: pointSize, opacity: 0.5, aria: false },
+    encoding: { ...place, color: grey(background.name) },
   };
   const moving = {
     data: { values: rows },
@@ -66,6 +76,14 @@ export function pointFrames(frames: readonly PointFrame[], options: PointFramesO
   ];
   return vegaLite({ title, params, layer: [...(still ? [still] : []), moving, caption] }, size);
 }
+
+/** So many decimals that a thousandth of the range is seen: more would be most of the file. */
+function decimals(ends: readonly number[]): number {
+  const [low, high] = extent(ends);
+  return high > low ? Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(high - low)))) : 3;
+}
+
+const rounded = (value: number, places: number): number => Number(value.toFixed(places));
 
 function checkFrames(frames: readonly PointFrame[]): void {
   if (frames.length === 0) throw new RangeError("pointFrames: there are no frames; give at least one.");

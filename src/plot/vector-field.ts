@@ -1,5 +1,6 @@
 import { channel, type Labels, type Size } from "./axis";
-import { checkColumns, checkFinite, short } from "./numbers";
+import { grey } from "./grey";
+import { checkColumns, checkFinite, extent, short } from "./numbers";
 import { vegaLite, type Figure } from "./vega-lite";
 
 /** Arrows in the plane: one at (x[i], y[i]) for each vector (u[i], v[i]). */
@@ -32,17 +33,19 @@ export function vectorField(field: VectorField, options: VectorFieldOptions): Fi
     checkFinite("vectorField: points.x", points.x);
     checkFinite("vectorField: points.y", points.y);
   }
+  const { width = 560, height = 320 } = size;
+  const [across, up] = [width / span(field.x, x.domain), height / span(field.y, y.domain)];
   const arrows = Array.from(field.x, (at, i) => ({
     x: short(at),
     y: short(field.y[i]),
-    // Vega turns clockwise from up.
-    angle: Math.round((Math.atan2(field.u[i], field.v[i]) * 180) / Math.PI),
+    // On the screen, where a unit is not equally long on both axes; Vega turns clockwise from up.
+    angle: Math.round((Math.atan2(field.u[i] * across, field.v[i] * up) * 180) / Math.PI),
     length: short(Math.hypot(field.u[i], field.v[i])),
   }));
   const below = points && {
     data: { values: Array.from(points.x, (at, i) => ({ x: short(at), y: short(points.y[i]) })) },
-    mark: { type: "point", filled: true, size: 12, color: "#999999", opacity: 0.5, aria: false },
-    encoding: { x: channel("x", x), y: channel("y", y) },
+    mark: { type: "point", filled: true, size: 12, opacity: 0.5, aria: false },
+    encoding: { x: channel("x", x), y: channel("y", y), color: grey(points.name) },
   };
   const above = {
     data: { values: arrows },
@@ -54,5 +57,12 @@ export function vectorField(field: VectorField, options: VectorFieldOptions): Fi
       color: { field: "length", type: "quantitative", title: legend, scale: { type: "symlog" } },
     },
   };
-  return vegaLite({ title, layer: below ? [below, above] : [above] }, size);
+  const layer = below ? [below, above] : [above];
+  return vegaLite({ title, layer, resolve: { scale: { color: "independent" } } }, { width, height });
+}
+
+/** How many units an axis spans. */
+function span(values: ArrayLike<number>, domain: readonly [number, number] | undefined): number {
+  const [low, high] = domain ?? extent(values);
+  return high > low ? high - low : 1;
 }

@@ -26,6 +26,7 @@ export function varianceBetween(share: number | ArrayLike<number>): ReverseVaria
   return (t, schedule, s) => {
     const v = typeof share === "number" ? share : share[t];
     checkNumber(typeof share === "number" ? "share" : `share[${t}]`, v);
+    if (s === 0 && schedule.steps === 1) return betaVariance(t, schedule, s);
     const least = s > 0 ? posteriorVariance(t, schedule, s) : posteriorVariance(2, schedule, 1);
     return Math.exp(v * Math.log(betaVariance(t, schedule, s)) + (1 - v) * Math.log(least));
   };

@@ -1,4 +1,5 @@
 import type { tf } from "../backend/tf";
+import { checkInteger } from "../errors";
 import type { Denoiser } from "../prediction";
 import { kernelVariance, type Schedule } from "../schedule";
 import type { SamplerOptions } from "./sampler";
@@ -16,7 +17,8 @@ export interface DpmSolverWeights {
 
 /** The weights of a step from t to s, after one that started at `before`. A first step has no guess to extrapolate from, and
  * the last one to s = 0, where log SNR is infinite, no use of it: they are of first order.
- * @param stochastic whether noise is added, as much as the reverse SDE has */
+ * @param stochastic whether noise is added, as much as the reverse SDE has
+ * @throws RangeError unless T ≥ before > t > s ≥ 0 are whole numbers */
 export function dpmSolverWeights(
   t: number,
   s: number,
@@ -26,6 +28,9 @@ export function dpmSolverWeights(
     stochastic = false,
   }: { readonly before?: number | undefined; readonly stochastic?: boolean } = {},
 ): DpmSolverWeights {
+  checkInteger("t", t, 1, schedule.steps);
+  checkInteger("s", s, 0, t - 1);
+  if (before !== undefined) checkInteger("before", before, t + 1, schedule.steps);
   const lambda = (time: number): number => 0.5 * Math.log(schedule.snr[time]);
   const deviation = (time: number): number => Math.sqrt(kernelVariance(time, schedule));
   const h = lambda(s) - lambda(t);

@@ -46,6 +46,7 @@ export async function walk(
       const from = z;
       const result: StepResult = tf.tidy(() => {
         const { z, guess } = take({ z: from, t, s, before, noise: () => noiseOf(t) });
+        checkShape("The denoiser's result", guess.shape, from.shape);
         // A denoiser may return z itself, or a tensor that its owner keeps: what is disposed of here is a clone.
         return { z, guess: guess.clone() };
       });

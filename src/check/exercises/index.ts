@@ -6,6 +6,7 @@ import { elbo } from "./03-elbo";
 import { epsilonReparameterization } from "./04-epsilon-reparameterization";
 import { training } from "./05-training";
 import { noiseSchedules } from "./06-noise-schedules";
+import { samplers } from "./07-samplers";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
@@ -17,5 +18,6 @@ export const exercises: readonly Exercise[] = [
   ...epsilonReparameterization,
   ...training,
   ...noiseSchedules,
+  ...samplers,
   ...perfNotes,
 ];

@@ -146,3 +146,17 @@ test("bad arguments are named", () => {
     "steps is 1; use a whole number of 2 or more",
   );
 });
+
+test("its schedule falls at each of many steps, even where the network is nearly flat", () => {
+  const learned = monotoneSchedule({ from: 9, to: -10, width: 4, seed: 1 });
+  const [line, heights, steepness, centres] = learned.parameters;
+  line.assign(tf.scalar(-18));
+  heights.assign(tf.tensor1d([2, 2, 2, 2]));
+  steepness.assign(tf.tensor1d([60, 60, 60, 60]));
+  centres.assign(tf.tensor1d([0.1, 0.11, 0.9, 0.91]));
+  const schedule = learned.schedule(1000);
+  for (const t of [1, 2, 100, 500, 900, 1000]) {
+    const u = tf.scalar((t - 1) / 999);
+    expect(Math.log(schedule.snr[t])).toBeCloseTo(learned.logSnr(u).dataSync()[0], 4);
+  }
+});

@@ -258,12 +258,12 @@ describe("noise", () => {
 test("timers run while a sampler works", async () => {
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
-  const until = performance.now() + 300;
   const slow: Denoiser = (z) => {
-    while (performance.now() < until && Math.random() < 0.9999) Math.random();
+    const until = performance.now() + 1;
+    while (performance.now() < until);
     return z.mul(0.5);
   };
-  await ddim(slow, tf.zeros([2]), linearSchedule(400));
+  await ddim(slow, tf.zeros([2]), linearSchedule(250));
   clearInterval(timer);
   expect(ticks).toBeGreaterThan(0);
 });
