@@ -26,6 +26,7 @@ function plain(text: string): string {
     .replace(/\\epsilon/g, "ε")
     .replace(/\\sigma/g, "σ")
     .replace(/\\beta/g, "β")
+    .replace(/\\alpha/g, "α")
     .replace(/[$\\{}* ]/g, "")
     .replace(/'/g, "’");
 }
