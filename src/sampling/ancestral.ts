@@ -3,18 +3,12 @@ import type { Denoiser } from "../prediction";
 import type { Schedule } from "../schedule";
 import type { tf } from "../backend/tf";
 import type { SamplerOptions } from "./sampler";
-import { mix, walk } from "./walk";
+import { weightedStep, type StepWeights } from "./step-weights";
+import { walk } from "./walk";
 
 export interface AncestralOptions extends SamplerOptions {
   /** σ_t². */
   readonly variance?: ReverseVariance;
-}
-
-/** Weights of z_t, x̂ and unit noise in z_s, in double precision. */
-export interface AncestralWeights {
-  readonly z: number;
-  readonly x: number;
-  readonly noise: number;
 }
 
 /** The weights of a step of {@link ancestral} from t to s; at the last one, to s = 0, no noise is added.
@@ -24,7 +18,7 @@ export function ancestralWeights(
   s: number,
   schedule: Schedule,
   variance: ReverseVariance = betaVariance,
-): AncestralWeights {
+): StepWeights {
   const { z, x } = posteriorWeights(t, schedule, s);
   return { z, x, noise: s === 0 ? 0 : Math.sqrt(variance(t, schedule, s)) };
 }
@@ -37,10 +31,9 @@ export async function ancestral(
   schedule: Schedule,
   { variance, ...options }: AncestralOptions = {},
 ): Promise<tf.Tensor> {
-  return walk(z, schedule, options, ({ z, t, s, noise }) => {
-    const guess = denoise(z, t);
-    const weights = ancestralWeights(t, s, schedule, variance);
-    const moved = mix([weights.z, z], [weights.x, guess]);
-    return { z: weights.noise === 0 ? moved : moved.add(noise().mul(weights.noise)), guess };
+  return walk(z, schedule, options, (step) => {
+    const guess = denoise(step.z, step.t);
+    const weights = ancestralWeights(step.t, step.s, schedule, variance);
+    return { z: weightedStep(weights, step, guess), guess };
   });
 }

@@ -3,9 +3,9 @@ import { checkNumber } from "../errors";
 import type { Denoiser } from "../prediction";
 import { posteriorVariance } from "../process";
 import { kernelVariance, type Schedule } from "../schedule";
-import type { AncestralWeights } from "./ancestral";
 import type { SamplerOptions } from "./sampler";
-import { mix, walk } from "./walk";
+import { weightedStep, type StepWeights } from "./step-weights";
+import { walk } from "./walk";
 
 export interface DdimOptions extends SamplerOptions {
   /** How much of the noise of ancestral sampling is added: 0 for none, 1 for as much as with σ_t² = β̃_t. */
@@ -15,7 +15,7 @@ export interface DdimOptions extends SamplerOptions {
 /** The weights of a step of {@link ddim} from t to s: of √α_s x̂ + √(1-α_s-σ²) ε̂ + σ ε, where ε̂ is the noise that x̂ leaves
  * in z_t, and σ² = η² β̃ (Song et al. 2021, equations 12 and 16).
  * @throws RangeError if t or s is not a whole number with T ≥ t > s ≥ 0, or η is outside 0 … 1 */
-export function ddimWeights(t: number, s: number, schedule: Schedule, eta: number = 0): AncestralWeights {
+export function ddimWeights(t: number, s: number, schedule: Schedule, eta: number = 0): StepWeights {
   checkNumber("eta", eta, 0, 1);
   const variance = eta ** 2 * posteriorVariance(t, schedule, s);
   // Rounding must not take it below 0.
@@ -37,10 +37,9 @@ export async function ddim(
   schedule: Schedule,
   { eta, ...options }: DdimOptions = {},
 ): Promise<tf.Tensor> {
-  return walk(z, schedule, options, ({ z, t, s, noise }) => {
-    const guess = denoise(z, t);
-    const weights = ddimWeights(t, s, schedule, eta);
-    const moved = mix([weights.z, z], [weights.x, guess]);
-    return { z: weights.noise === 0 ? moved : moved.add(noise().mul(weights.noise)), guess };
+  return walk(z, schedule, options, (step) => {
+    const guess = denoise(step.z, step.t);
+    const weights = ddimWeights(step.t, step.s, schedule, eta);
+    return { z: weightedStep(weights, step, guess), guess };
   });
 }

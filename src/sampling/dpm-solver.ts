@@ -3,16 +3,14 @@ import { checkInteger } from "../errors";
 import type { Denoiser } from "../prediction";
 import { kernelVariance, type Schedule } from "../schedule";
 import type { SamplerOptions } from "./sampler";
+import { weightedStep, type StepWeights } from "./step-weights";
 import { mix, walk } from "./walk";
 
 /** The numbers that make up a step of DPM-Solver++ from t to s, in double precision: z_s is
  * z·z_t + x·(x̂_t + extrapolation·(x̂_t - x̂_before)) + noise·ε. */
-export interface DpmSolverWeights {
-  readonly z: number;
-  readonly x: number;
+export interface DpmSolverWeights extends StepWeights {
   /** How far the guesses are continued in the direction in which they moved. */
   readonly extrapolation: number;
-  readonly noise: number;
 }
 
 /** The weights of a step from t to s, after one that started at `before`. A first step has no guess to extrapolate from, and
@@ -73,12 +71,12 @@ function solve(
   options: SamplerOptions,
   stochastic: boolean,
 ): Promise<tf.Tensor> {
-  return walk(start, schedule, options, ({ z, t, s, before, noise }) => {
+  return walk(start, schedule, options, (step) => {
+    const { z, t, s, before } = step;
     const guess = denoise(z, t);
     const weights = dpmSolverWeights(t, s, schedule, { before: before?.t, stochastic });
     const far = weights.extrapolation;
     const ahead = before && far !== 0 ? mix([1 + far, guess], [-far, before.guess]) : guess;
-    const moved = mix([weights.z, z], [weights.x, ahead]);
-    return { z: weights.noise === 0 ? moved : moved.add(noise().mul(weights.noise)), guess };
+    return { z: weightedStep(weights, step, ahead), guess };
   });
 }
