@@ -9,7 +9,7 @@ export interface PlaneData {
   readonly name: string;
   /** Draws points, [count, 2] float32; the same ones for the same seed.
    * @throws RangeError if `count` is not a whole number above 0, or for a bad seed */
-  sample(count: number, seed?: Seed): tf.Tensor2D;
+  readonly sample: (count: number, seed?: Seed) => tf.Tensor2D;
   /** Where plots end: coordinates lie within ± extent, noise included, but for one point in ten thousand. */
   readonly extent: number;
 }

@@ -39,7 +39,7 @@ export interface PlaneMixture {
   /** log q(x). */
   logDensity(x: Point): number;
   /** Draws points, float32 [count, 2]; the same ones for the same seed. */
-  sample(count: number, seed?: Seed): tf.Tensor2D;
+  readonly sample: (count: number, seed?: Seed) => tf.Tensor2D;
   /** The marginal q(z_t) at t = 0 … T. */
   marginal(t: number, schedule: Schedule): PlaneMixture;
   /** The score ∂ log q(z_t) / ∂z_t, a vector. */

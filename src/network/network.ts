@@ -8,7 +8,7 @@ export interface Network {
    * @param z float32 [batch, ...]
    * @param t int32 [batch], from 1 to T
    * @param parameters others in the place of θ, such as their moving averages */
-  predict(z: tf.Tensor, t: tf.Tensor, parameters?: readonly tf.Tensor[]): tf.Tensor;
+  readonly predict: (z: tf.Tensor, t: tf.Tensor, parameters?: readonly tf.Tensor[]) => tf.Tensor;
   /** Frees the parameters. */
   dispose(): void;
 }
