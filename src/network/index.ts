@@ -1,4 +1,7 @@
-export type { Network } from "./network";
+export type { Condition, Network, PredictOptions } from "./network";
 export { mlp, type MlpOptions } from "./mlp";
 export { timeEmbedding } from "./time-embedding";
 export { monotoneSchedule, type LearnedSchedule, type MonotoneOptions } from "./monotone";
+export { unet, type UNet, type UNetOptions } from "./unet";
+export type { Part } from "./parts";
+export type { TimeEntry } from "./unet-blocks";

@@ -1,9 +1,11 @@
 import { tf } from "../backend/tf";
 import { checkInteger, checkShape } from "../errors";
-import { dense, silu } from "../layers";
-import { foldIn, randomNormal, type Seed } from "../random";
+import { silu } from "../layers";
+import type { Seed } from "../random";
 import { nextSeed } from "../random/seed";
+import { linear } from "./modules";
 import type { Network } from "./network";
+import { parameterList } from "./parameters";
 import { timeEmbedding } from "./time-embedding";
 
 export interface MlpOptions {
@@ -26,46 +28,35 @@ export interface MlpOptions {
 export function mlp(options: MlpOptions): Network {
   const { size, steps, width = 128, depth = 2, seed = nextSeed() } = options;
   for (const [name, value] of Object.entries({ size, steps, width, depth })) checkInteger(name, value, 1);
-  const parameters: tf.Variable[] = [];
-  /** Weights with the variance 1/inputs, which keeps the variance of what they are multiplied by (LeCun et al. 1998), and zeros. */
-  const layer = (inputs: number, outputs: number, gain = 1): void => {
-    const place = foldIn(seed, parameters.length);
-    const weights = tf.tidy(() =>
-      tf.variable(randomNormal([inputs, outputs], place).mul(gain / Math.sqrt(inputs))),
-    );
-    parameters.push(
-      weights,
-      tf.tidy(() => tf.variable(tf.zeros([outputs]))),
-    );
-  };
-  layer(size, width);
-  layer(embeddingSize, width);
-  for (let block = 0; block < depth; block++) {
-    layer(width, width);
-    layer(width, width);
-    layer(width, width);
-  }
-  layer(width, size, 0);
+  const parameters = parameterList(seed);
+  const first = linear(parameters, "first", size, width);
+  const embed = linear(parameters, "time", embeddingSize, width);
+  const blocks = Array.from({ length: depth }, (_, block) => {
+    const part = (name: string): ReturnType<typeof linear> =>
+      linear(parameters, `block${block + 1}/${name}`, width, width);
+    return { inner: part("inner"), time: part("time"), outer: part("outer") };
+  });
+  const last = linear(parameters, "last", width, size, 0);
+  const { variables, names } = parameters;
 
-  const predict: Network["predict"] = (z, t, values = parameters) => {
+  const predict: Network["predict"] = (z, t, { parameters: values = variables } = {}) => {
     checkShape("z", z.shape, [null, size]);
     return tf.tidy(() => {
-      let next = 0;
-      const through = (x: tf.Tensor): tf.Tensor => dense(x, values[next++], values[next++]);
-      let h = through(z);
-      const embedded = silu(through(timeEmbedding(t, steps, embeddingSize)));
-      for (let block = 0; block < depth; block++) {
-        const inner = through(h).add(through(embedded));
-        h = h.add(through(silu(inner)));
+      const embedded = silu(embed(timeEmbedding(t, steps, embeddingSize), values));
+      let h = first(z, values);
+      for (const { inner, time, outer } of blocks) {
+        const hidden = inner(h, values).add(time(embedded, values));
+        h = h.add(outer(silu(hidden), values));
       }
-      return through(silu(h));
+      return last(silu(h), values);
     });
   };
   return {
-    parameters,
+    parameters: variables,
+    names,
     predict,
     dispose() {
-      tf.dispose(parameters);
+      tf.dispose([...variables]);
     },
   };
 }

@@ -1,14 +1,32 @@
 import type { tf } from "../backend/tf";
 
+/** What a network is told besides z_t and t. */
+export interface Condition {
+  /** The class of each sample, int32 [batch]; the number of classes itself stands for "none given". */
+  readonly labels?: tf.Tensor;
+  /** Numbers about each sample, float32 [batch, n]. */
+  readonly vector?: tf.Tensor;
+}
+
+export interface PredictOptions {
+  /** Others in the place of θ, such as their moving averages. */
+  readonly parameters?: readonly tf.Tensor[];
+  /** For a network that takes one. */
+  readonly condition?: Condition;
+  /** Whether dropout is on. */
+  readonly training?: boolean;
+}
+
 /** A network with parameters, f_θ(z_t, t). */
 export interface Network {
   /** θ, in an order that stays. */
   readonly parameters: readonly tf.Variable[];
+  /** Their names, in the same order: what a checkpoint knows them by. */
+  readonly names: readonly string[];
   /** f_θ(z_t, t), of the shape of z.
    * @param z float32 [batch, ...]
-   * @param t int32 [batch], from 1 to T
-   * @param parameters others in the place of θ, such as their moving averages */
-  readonly predict: (z: tf.Tensor, t: tf.Tensor, parameters?: readonly tf.Tensor[]) => tf.Tensor;
+   * @param t int32 [batch], from 1 to T */
+  readonly predict: (z: tf.Tensor, t: tf.Tensor, options?: PredictOptions) => tf.Tensor;
   /** Frees the parameters. */
   dispose(): void;
 }

@@ -18,7 +18,7 @@ export function lines(series: readonly Series[], { title, x, y, legend, ...size 
     {
       title,
       data: { values: series.flatMap(rows) },
-      mark: { type: "line", tooltip: true },
+      mark: { type: "line", tooltip: true, clip: x.domain !== undefined || y.domain !== undefined },
       encoding: {
         x: channel("x", x),
         y: channel("y", y),

@@ -5,7 +5,8 @@ import type { Schedule } from "../schedule";
 
 /** Random times t ~ Uniform{1, …, T}, int32 [count] (lecture, Algorithm 18.1, third line).
  * @param stratified draws one time from each of `count` equal parts of 1 … T, in random places within them: each is
- * uniform still, and a mean over the batch varies less (Kingma et al. 2021, appendix I.1)
+ * uniform still, and a mean over the batch varies less (Kingma et al. 2021, appendix I.1). They then increase along the batch:
+ * its points must be in random order, or each kind of data sees its own times only
  * @throws RangeError for a bad count or seed */
 export function randomTimes(
   count: number,

@@ -49,7 +49,7 @@ function trained(seed) {
   });
   for (let i = 0; i < steps; i++) step().dispose();
   const predict = course.compile((/** @type {Tensor} */ z, /** @type {Tensor} */ t) =>
-    network.predict(z, t, average.averages),
+    network.predict(z, t, { parameters: average.averages }),
   );
   return course.denoiserOf(predict, "noise", schedule);
 }

@@ -124,9 +124,9 @@ test("the same seed gives the same parameters, and without one they are the stre
 
 test("other parameters in the place of its own", () => {
   const [one, other] = [small(), mlp({ size: 2, steps: 20, width: 8, depth: 2 })];
-  expect(values(other.predict(z, t, one.parameters))).toEqual(values(one.predict(z, t)));
+  expect(values(other.predict(z, t, { parameters: one.parameters }))).toEqual(values(one.predict(z, t)));
   const halves = one.parameters.map((parameter) => parameter.mul(0.5));
-  expect(values(one.predict(z, t, halves))).not.toEqual(values(one.predict(z, t)));
+  expect(values(one.predict(z, t, { parameters: halves }))).not.toEqual(values(one.predict(z, t)));
 });
 
 test("compiled, it gives the same numbers, before and after a change of its parameters", () => {
