@@ -19,5 +19,6 @@ export * from "./plot";
 export * from "./notebook/tensor";
 export * from "./progress";
 export * from "./training";
+export * from "./checkpoint";
 export * from "./check";
 export { checkFiniteTensor } from "./errors";

@@ -4,4 +4,5 @@ export { timeEmbedding } from "./time-embedding";
 export { monotoneSchedule, type LearnedSchedule, type MonotoneOptions } from "./monotone";
 export { unet, type UNet, type UNetOptions } from "./unet";
 export type { Part } from "./parts";
+export { networkSummary } from "./summary";
 export type { TimeEntry } from "./unet-blocks";
