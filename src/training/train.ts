@@ -1,13 +1,22 @@
 import { tf } from "../backend/tf";
 import { checkInteger } from "../errors";
+import { InterruptedError } from "../notebook/host";
 import { progress, type ProgressOptions } from "../progress";
+import { foldIn, withSeed, type Seed } from "../random";
 import { lossCurve } from "./loss-curve";
+import { startRun, type TrainingCheckpoint } from "./resume";
 
 export interface TrainOptions extends Pick<ProgressOptions, "label" | "screen" | "every"> {
-  /** How often the step is called. */
+  /** How many steps are wanted, those of a checkpoint among them. */
   readonly steps: number;
   /** The live picture: called when one is drawn, which takes at most a tenth of the time; the losses so far if omitted. */
   readonly picture?: () => unknown;
+  /** Draws without a seed in step i come from `foldIn(seed, i)`, whatever was drawn before. 0 if there is a checkpoint; without
+   * one and without a seed, from the stream of `setSeed`. */
+  readonly seed?: Seed;
+  /** A file in which training survives the end of its process. A run that goes on from it gives bit for bit what one without a
+   * break gives. */
+  readonly checkpoint?: TrainingCheckpoint;
 }
 
 /** What training has left besides the parameters. */
@@ -20,26 +29,44 @@ export interface Training {
  * converged"). An interrupt of the cell ends it between two steps: the parameters keep what they have learned so far, and
  * running the cell again goes on from there.
  * @param step makes one step, and returns its loss: a scalar, which is disposed of here
- * @throws RangeError for a bad number of steps, or as soon as a loss is not finite; InterruptedError */
+ * @throws RangeError for a bad number of steps, or as soon as a loss is not finite, which is not saved; InterruptedError; the
+ * errors of a checkpoint */
 export async function train(step: () => tf.Tensor, options: TrainOptions): Promise<Training> {
-  const { steps, label = "training", picture, ...display } = options;
+  const { steps, label = "training", picture, checkpoint, seed = checkpoint && 0, ...display } = options;
   checkInteger("steps", steps, 1);
-  const losses = new Float32Array(steps);
-  const bar = progress(steps, { label, ...display });
+  const run = startRun(steps, checkpoint);
+  const { losses } = run;
+  const left = Array.from({ length: steps - run.step }, (_, i) => run.step + i + 1);
+  const bar = progress(left, { label: run.step > 0 ? `${label}, from step ${run.step}` : label, ...display });
+  const first = run.step + 1;
   let shown = 0;
-  for await (const i of bar) {
-    const loss = tf.tidy(() => step().dataSync()[0]);
-    if (!Number.isFinite(loss)) throw new RangeError(divergedAt(i, loss));
-    losses[i - 1] = loss;
-    shown = i === 1 ? loss : shown + (loss - shown) * Math.max(0.02, 1 / i);
-    bar.report({ loss: shown });
-    // Not at once: the first losses say nothing, and a curve needs some.
-    if (i === 10) bar.picture(picture ?? ((): unknown => lossCurve(losses.subarray(0, i), steps)));
-    if (i > 10 && !picture) bar.picture((): unknown => lossCurve(losses.subarray(0, i), steps));
+  try {
+    for await (const i of bar) {
+      const made = seed === undefined ? step : (): tf.Tensor => withSeed(foldIn(seed, i), step);
+      const loss = tf.tidy(() => made().dataSync()[0]);
+      if (!Number.isFinite(loss)) throw new RangeError(divergedAt(i, loss, checkpoint));
+      losses[i - 1] = loss;
+      run.step = i;
+      shown = i === first ? loss : shown + (loss - shown) * Math.max(0.02, 1 / (i - first + 1));
+      bar.report({ loss: shown });
+      // Not at once: the first losses say nothing, and a curve needs some.
+      if (i === Math.max(10, first) && picture) bar.picture(picture);
+      if (i >= 10 && !picture) bar.picture((): unknown => lossCurve(losses.subarray(0, i), steps));
+      run.save("if due");
+    }
+  } catch (error) {
+    // Any other error may have come in the middle of a step.
+    if (error instanceof InterruptedError) run.save("now");
+    throw error;
   }
+  run.save("now");
   return { losses };
 }
 
-const divergedAt = (step: number, loss: number): string =>
-  `The loss is ${loss} at step ${step}: training has diverged. Use a smaller learning rate, or clip the gradients, and make ` +
-  "the network anew, since its parameters are not finite any more.";
+/** The parameters are not finite any more: this state is not saved. */
+function divergedAt(step: number, loss: number, checkpoint: TrainingCheckpoint | undefined): string {
+  const state = checkpoint
+    ? `${checkpoint.file} keeps the last state that was saved.`
+    : "Make the network anew, since its parameters are not finite any more.";
+  return `The loss is ${loss} at step ${step}: training has diverged. Use a smaller learning rate, or clip the gradients. ${state}`;
+}
