@@ -72,7 +72,7 @@ export function pointFrames(frames: readonly PointFrame[], options: PointFramesO
     encoding: { text: { field: "caption" } },
   };
   const params = [
-    { name: "frame", value: last, bind: { input: "range", min: 0, max: last, step: 1, name: `${slider} ` } },
+    { name: "frame", value: last, bind: { input: "range", min: 0, max: last, step: 1, name: "frame " } },
   ];
   return vegaLite({ title, params, layer: [...(still ? [still] : []), moving, caption] }, size);
 }

@@ -22,7 +22,7 @@ test("the slider goes over all frames, and stands at the last", async () => {
   const figure = pointFrames(frames, options);
   const { params, layer } = figure.spec as unknown as Spec;
   expect(params).toEqual([
-    { name: "frame", value: 2, bind: { input: "range", min: 0, max: 2, step: 1, name: "t " } },
+    { name: "frame", value: 2, bind: { input: "range", min: 0, max: 2, step: 1, name: "frame " } },
   ]);
   const rows = layer[0].data.values;
   expect(rows.map(({ frame }) => frame)).toEqual([0, 0, 0, 1, 1, 2, 2, 2, 2]);
