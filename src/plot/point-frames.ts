@@ -12,7 +12,7 @@ export interface PointFrame {
 }
 
 export interface PointFramesOptions extends Omit<Labels, "legend">, Size {
-  /** The slider's name, such as "t". */
+  /** What the slider stands for, such as "t": shown with its value on the figure. */
   readonly slider: string;
   /** Area of a point in square pixels. */
   readonly pointSize?: number;
