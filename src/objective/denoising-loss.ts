@@ -1,12 +1,12 @@
 import { tf } from "../backend/tf";
 import { checkNumber, checkShape } from "../errors";
 import { meanSquaredError } from "../layers";
-import { predictionTarget, type Prediction, type Predictor } from "../prediction";
+import { conversionWeights, predictionTarget, type Prediction, type Predictor } from "../prediction";
 import { diffuse, randomTimes, type Time } from "../process";
 import { atTime } from "../process/time";
 import { randomNormal } from "../random";
 import type { Schedule } from "../schedule";
-import { noiseErrorPer, type Weighting } from "./weighting";
+import type { Weighting } from "./weighting";
 
 export interface DenoisingLossOptions {
   /** What the network predicts. */
@@ -53,7 +53,9 @@ function rootWeights(
   samples: tf.Tensor,
 ): tf.Tensor {
   return atTime(t, schedule, samples, (s) => {
-    const weight = weighting(s, schedule) * noiseErrorPer[predicts](s, schedule);
+    // An error of the prediction is so many times as large in the noise.
+    const { prediction: factor } = conversionWeights(predicts, "noise", s, schedule);
+    const weight = weighting(s, schedule) * factor ** 2;
     checkNumber(`The weight at t = ${s}`, weight, 0);
     return Math.sqrt(weight);
   });

@@ -1,6 +1,6 @@
 import { checkNumber } from "../errors";
 import { betaVariance, type ReverseVariance } from "../process";
-import { kernelVariance, type Schedule } from "../schedule";
+import type { Schedule } from "../schedule";
 import { klWeights, reconstructionWeights } from "./bound";
 
 /** How much ‖ε - ε̂‖² at time t counts in the loss, in double precision. A function, so that any can be written. */
@@ -33,10 +33,3 @@ export function minSnrWeighting(gamma: number = 5): Weighting {
   checkNumber("gamma", gamma, Number.MIN_VALUE);
   return (t, { snr }) => Math.min(1, gamma / snr[t]); // 1 where SNR is 0, too
 }
-
-/** ‖ε - ε̂‖² as a multiple of the squared error of another prediction: of x by SNR(t), of v by α_t. */
-export const noiseErrorPer: Readonly<Record<"noise" | "x" | "v", Weighting>> = {
-  noise: () => 1,
-  x: (t, schedule) => schedule.alpha[t] / kernelVariance(t, schedule),
-  v: (t, { alpha }) => alpha[t],
-};

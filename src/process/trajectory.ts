@@ -1,7 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import { tf } from "../backend/tf";
 import { checkFiniteTensor, checkInteger } from "../errors";
-import { checkInterrupt } from "../notebook/host";
+import { pace } from "../notebook/pace";
 import { foldIn, type Seed } from "../random";
 import { nextSeed } from "../random/seed";
 import type { Schedule } from "../schedule";
@@ -48,7 +47,7 @@ async function walk<R extends tf.Rank>(
   visit: (z: tf.Tensor<R>, t: number) => void,
 ): Promise<void> {
   let z = x.clone();
-  let pause = performance.now() + pauseEvery;
+  const paced = pace();
   try {
     visit(z, 0);
     for (let t = 1; t <= last; t++) {
@@ -56,16 +55,9 @@ async function walk<R extends tf.Rank>(
       z.dispose();
       z = next;
       visit(z, t);
-      checkInterrupt();
-      if (performance.now() > pause) {
-        await setTimeout(0);
-        pause = performance.now() + pauseEvery;
-      }
+      await paced();
     }
   } finally {
     z.dispose();
   }
 }
-
-/** Milliseconds between the moments in which messages and pictures can move. */
-const pauseEvery = 50;

@@ -1,6 +1,6 @@
 import { tf } from "../backend/tf";
 import { checkInteger, checkShape } from "../errors";
-import { checkInterrupt } from "../notebook/host";
+import { pace } from "../notebook/pace";
 import type { Denoiser } from "../prediction";
 import { samplingTimes, type Schedule } from "../schedule";
 import { flowAt } from "./flow";
@@ -31,6 +31,7 @@ export async function flowLogLikelihood(
   const size = x.shape[1];
   let y: tf.Tensor2D = x.clone();
   let change = tf.zeros<tf.Rank.R1>([x.shape[0]]);
+  const paced = pace();
   try {
     for (let i = 1; i < times.length; i++) {
       const [t, s] = [times[i - 1], times[i]];
@@ -46,8 +47,7 @@ export async function flowLogLikelihood(
       });
       tf.dispose([y, change]);
       [y, change] = [nextY, nextChange];
-      checkInterrupt();
-      if (i % 10 === 0) await tf.nextFrame();
+      await paced();
     }
     const alpha = schedule.alpha[times[times.length - 1]];
     return tf.tidy(() => {

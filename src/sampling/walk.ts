@@ -1,7 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import { tf } from "../backend/tf";
 import { checkInteger, checkShape } from "../errors";
-import { checkInterrupt } from "../notebook/host";
+import { pace } from "../notebook/pace";
 import { checkSamples } from "../process/normal";
 import { foldIn, randomNormal } from "../random";
 import { nextSeed } from "../random/seed";
@@ -36,7 +35,7 @@ export async function walk(
   checkTimes(times, schedule);
   checkSamples("z", start);
   const noiseOf = noiseSource(start, options);
-  let pause = performance.now() + pauseEvery;
+  const paced = pace();
   let z: tf.Tensor = start.clone();
   let guess: tf.Tensor | undefined;
   try {
@@ -53,20 +52,13 @@ export async function walk(
       tf.dispose([z, ...(guess ? [guess] : [])]);
       ({ z, guess } = result);
       await options.callback?.({ step, steps: times.length - 1, t: s, z, guess });
-      checkInterrupt();
-      if (performance.now() > pause) {
-        await setTimeout(0);
-        pause = performance.now() + pauseEvery;
-      }
+      await paced();
     }
     return z.clone();
   } finally {
     tf.dispose([z, ...(guess ? [guess] : [])]);
   }
 }
-
-/** Milliseconds between the moments in which messages and pictures can move. */
-const pauseEvery = 50;
 
 function noiseSource(
   start: tf.Tensor,
