@@ -1,4 +1,17 @@
 export { wasserstein1, type DistributionFunction } from "./wasserstein1";
 export { energyDistance } from "./energy-distance";
 export { maximumMeanDiscrepancy, type DiscrepancyOptions } from "./maximum-mean-discrepancy";
+export { frechetDistance } from "./frechet-distance";
+export { kernelDistance, type KernelDistance, type KernelDistanceOptions } from "./kernel-distance";
+export { precisionRecall, type PrecisionRecall, type PrecisionRecallOptions } from "./precision-recall";
+export { nearestNeighbours, type Neighbour, type NeighbourOptions } from "./nearest-neighbours";
+export { noiseFloor, type NoiseFloor, type NoiseFloorOptions, type SampleDistance } from "./noise-floor";
+export {
+  accuracy,
+  classCounts,
+  entropyInBits,
+  likeliestClasses,
+  meanConfidence,
+  meanProbabilities,
+} from "./class-statistics";
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";

@@ -1,5 +1,4 @@
-import { uniformValues } from "../random/distributions";
-import { seedWords } from "../random/seed";
+import { drawnIndices } from "./drawn";
 import type { Points } from "./points";
 
 const subsample = 1000;
@@ -20,14 +19,9 @@ function rowsOf({ values, count, dimension }: Points): Float32Array[] {
   return Array.from({ length: count }, (_, i) => values.subarray(i * dimension, (i + 1) * dimension));
 }
 
-/** The first steps of Fisher and Yates's shuffle. */
-function drawn<Item>(items: Item[]): Item[] {
-  const count = Math.min(subsample, items.length);
-  uniformValues(seedWords(0), count).forEach((share, i) => {
-    const chosen = i + Math.floor(share * (items.length - i));
-    [items[i], items[chosen]] = [items[chosen], items[i]];
-  });
-  return items.slice(0, count);
+function drawn<Item>(items: readonly Item[]): Item[] {
+  const chosen = drawnIndices(items.length, Math.min(subsample, items.length), 0);
+  return Array.from(chosen, (index) => items[index]);
 }
 
 function squaredDistance(x: Float32Array, y: Float32Array): number {

@@ -1,18 +1,15 @@
-import { checkInterrupt } from "../notebook/host";
+import { blocks } from "./blocks";
 import { slice, type Points } from "./points";
 import { squaredDistances } from "./squared-distances";
 
 /** What is averaged: a function of two points' squared distance. */
 export type OfSquaredDistance = (squared: number) => number;
 
-/** So many distances are held at once, in 16 MB. */
-const pairsAtOnce = 2 ** 21;
-
 /** The mean over all pairs (x, y) of a point x of `a` and a point y of `b`.
  * @throws InterruptedError after an interrupt of the cell */
 export async function meanOverPairs(a: Points, b: Points, of: OfSquaredDistance): Promise<number> {
   let total = 0;
-  for (const { from, to } of blocks(a.count, b.count)) {
+  for await (const { from, to } of blocks(a.count, b.count)) {
     const squared = await squaredDistances(slice(a, from, to), b);
     for (let at = 0; at < squared.length; at++) total += of(squared[at]);
   }
@@ -25,7 +22,7 @@ export async function meanOverPairs(a: Points, b: Points, of: OfSquaredDistance)
 export async function meanOverOwnPairs(points: Points, of: OfSquaredDistance): Promise<number> {
   const { count } = points;
   let total = 0;
-  for (const { from, to } of blocks(count, count)) {
+  for await (const { from, to } of blocks(count, count)) {
     const others = slice(points, from, count);
     const squared = await squaredDistances(slice(points, from, to), others);
     for (let i = 0; i < to - from; i++) {
@@ -33,13 +30,4 @@ export async function meanOverOwnPairs(points: Points, of: OfSquaredDistance): P
     }
   }
   return total / ((count * (count - 1)) / 2);
-}
-
-/** Cuts the rows of a matrix into blocks that fit in memory; between two of them the cell can be interrupted. */
-function* blocks(rows: number, columns: number): Generator<{ from: number; to: number }> {
-  const height = Math.max(1, Math.floor(pairsAtOnce / columns));
-  for (let from = 0; from < rows; from += height) {
-    checkInterrupt();
-    yield { from, to: Math.min(rows, from + height) };
-  }
 }

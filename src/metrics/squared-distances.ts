@@ -1,5 +1,5 @@
-import { tf } from "../backend/tf";
-import type { Points } from "./points";
+import { squaredNorms, type Points } from "./points";
+import { centredProducts } from "./products";
 
 /** Up to this many coordinates the differences themselves are as fast as a matrix product, and exact. */
 const fewCoordinates = 8;
@@ -9,7 +9,18 @@ const near = 0.01;
 
 /** |x - y|² for each point x of `a` and each y of `b`: [a.count, b.count], row by row. */
 export async function squaredDistances(a: Points, b: Points): Promise<Float64Array> {
-  return a.dimension <= fewCoordinates ? byDifferences(a, b) : byProducts(a, b, await products(a, b));
+  return a.dimension <= fewCoordinates ? byDifferences(a, b) : byProducts(a, b, await centredProducts(a, b));
+}
+
+/** |x - y|² of one pair, to double precision. */
+export function squaredDistance(a: Points, i: number, b: Points, j: number): number {
+  const { dimension } = a;
+  let sum = 0;
+  for (let k = 0; k < dimension; k++) {
+    const difference = a.values[i * dimension + k] - b.values[j * dimension + k];
+    sum += difference * difference;
+  }
+  return sum;
 }
 
 function byDifferences(a: Points, b: Points): Float64Array {
@@ -32,34 +43,4 @@ function byProducts(a: Points, b: Points, products: Float32Array): Float64Array 
     }
   }
   return result;
-}
-
-/** x·y of the centred points, for all pairs. */
-async function products(a: Points, b: Points): Promise<Float32Array> {
-  const matrix = ({ centred, count, dimension }: Points): tf.Tensor2D =>
-    tf.tensor2d(centred, [count, dimension]);
-  const product = tf.tidy(() => tf.matMul(matrix(a), matrix(b), false, true));
-  try {
-    return await product.data<"float32">();
-  } finally {
-    product.dispose();
-  }
-}
-
-function squaredNorms({ centred, count, dimension }: Points): Float64Array {
-  const norms = new Float64Array(count);
-  for (let i = 0, at = 0; i < count; i++) {
-    for (let k = 0; k < dimension; k++, at++) norms[i] += centred[at] * centred[at];
-  }
-  return norms;
-}
-
-function squaredDistance(a: Points, i: number, b: Points, j: number): number {
-  const { dimension } = a;
-  let sum = 0;
-  for (let k = 0; k < dimension; k++) {
-    const difference = a.values[i * dimension + k] - b.values[j * dimension + k];
-    sum += difference * difference;
-  }
-  return sum;
 }
