@@ -8,3 +8,12 @@ export {
 } from "./digits";
 export { checkerboard, moons, moonsNoise, swissRoll, swissRollNoise, type PlaneData } from "./plane";
 export { loadPhotographs, type PhotographOptions, type Photographs } from "./photographs";
+export { loadImageFolder, type ImageFolder, type ImageFolderOptions } from "./image-folder";
+export type { SkippedFile } from "./pictures/list";
+export {
+  randomBatch,
+  type Augmentation,
+  type Batch,
+  type BatchOptions,
+  type LabelledBatch,
+} from "./random-batch";

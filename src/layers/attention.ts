@@ -38,6 +38,29 @@ export function attention(
   );
 }
 
+/** softmax(Q Kᵀ / √d): how much each token attends to each other, which {@link attention} multiplies by V. To look at; it has no
+ * gradient.
+ * @param query float32 [batch, tokens, channels]
+ * @param key float32 [batch, otherTokens, channels]
+ * @returns [batch, heads, tokens, otherTokens]; the last dimension sums to 1
+ * @throws RangeError or TypeError for shapes, types or settings that do not fit */
+export function attentionWeights(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  { heads = 1 }: AttentionOptions = {},
+): tf.Tensor4D {
+  checkAttention(query, key, key);
+  const channels = lastSize(query);
+  checkParts("heads", heads, "query", channels);
+  const [batch, tokens] = query.shape as [number, number];
+  return tf.tidy(() => {
+    const [q, k] = [tf.mul(query, 1 / Math.sqrt(channels / heads)), key].map((each) =>
+      splitHeads(each, heads),
+    );
+    return tf.softmax(tf.matMul(q, k, false, true)).reshape([batch, heads, tokens, key.shape[1]!]);
+  });
+}
+
 /** softmax(Q Kᵀ) V of queries that are scaled already. */
 function forward(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, heads: number): Forward<tf.Tensor3D> {
   const [q, k, v] = [query, key, value].map((tokens) => splitHeads(tokens, heads));

@@ -4,7 +4,7 @@ export { conv2d, type Conv2dOptions, type Padding } from "./conv2d";
 export { dense } from "./dense";
 export { groupNorm, type GroupNormOptions } from "./group-norm";
 export { silu } from "./silu";
-export { attention, type AttentionOptions } from "./attention";
+export { attention, attentionWeights, type AttentionOptions } from "./attention";
 export { meanSquaredError } from "./mean-squared-error";
 export { upsample, downsample } from "./resample";
 export { embedding } from "./embedding";

@@ -6,3 +6,10 @@ export { unet, type UNet, type UNetOptions } from "./unet";
 export type { Part } from "./parts";
 export { networkSummary } from "./summary";
 export type { TimeEntry } from "./unet-blocks";
+export {
+  classifier,
+  type Classified,
+  type Classifier,
+  type ClassifierOptions,
+  type ClassifyOptions,
+} from "./classifier";

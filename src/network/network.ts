@@ -15,6 +15,9 @@ export interface PredictOptions {
   readonly condition?: Condition;
   /** Whether dropout is on. */
   readonly training?: boolean;
+  /** Called with what each part of a U-Net gives, by the part's name, and with how its pixels attend to each other, as `…/weights`,
+   * [batch, heads, pixels, pixels]: to look inside. The tensors are disposed of after `predict`; `tf.keep` those to look at later. */
+  readonly watch?: (name: string, value: tf.Tensor) => void;
 }
 
 /** A network with parameters, f_θ(z_t, t). */

@@ -1,8 +1,9 @@
 /** The blocks of a U-Net. */
 import { tf } from "../backend/tf";
-import { attention, silu } from "../layers";
+import { attention, attentionWeights, silu } from "../layers";
 import { randomUniform } from "../random";
 import { convolution, linear, normalisation } from "./modules";
+import type { PredictOptions } from "./network";
 import type { Parameters } from "./parameters";
 
 /** What comes with each run of the network. */
@@ -12,6 +13,8 @@ export interface Run {
   readonly embedded: tf.Tensor;
   /** Whether dropout is on. */
   readonly training: boolean;
+  /** Who looks on. */
+  readonly watch?: PredictOptions["watch"] | undefined;
 }
 
 /** A block: images in, images out. */
@@ -68,9 +71,10 @@ export function attentionBlock(
   const norm = normalisation(parameters, `${name}/norm`, channels, groups);
   const project = linear(parameters, `${name}/qkv`, channels, 3 * channels);
   const out = linear(parameters, `${name}/out`, channels, channels, 0);
-  return (x, { values }) => {
+  return (x, { values, watch }) => {
     const tokens = norm(x, values).reshape([x.shape[0], -1, channels]);
     const [query, key, value] = tf.split(project(tokens, values), 3, 2);
+    watch?.(`${name}/weights`, attentionWeights(query, key, { heads }));
     return out(attention(query, key, value, { heads }), values)
       .reshape(x.shape)
       .add(x);

@@ -4,6 +4,7 @@ import { embedding, silu, upsample } from "../layers";
 import type { Seed } from "../random";
 import { nextSeed } from "../random/seed";
 import { convolution, linear, normalisation } from "./modules";
+import { fourierFeatures } from "./fourier-features";
 import type { Condition, Network } from "./network";
 import { parameterList } from "./parameters";
 import { partList, type Part } from "./parts";
@@ -29,6 +30,9 @@ export interface UNetOptions {
   /** Of group normalisation. */
   readonly groups?: number;
   readonly time?: TimeEntry;
+  /** n of the waves sin(2ⁿπz) and cos(2ⁿπz) that the network sees beside z, such as [6, 7] for the fine differences that
+   * likelihoods are about (Kingma et al. 2021, appendix C). */
+  readonly fourier?: readonly number[];
   /** The share of numbers that training drops in each block. */
   readonly dropout?: number;
   /** How many classes samples can be conditioned on. */
@@ -41,6 +45,8 @@ export interface UNetOptions {
 
 /** A network for images, with what it is made of. */
 export interface UNet extends Network {
+  /** Of an image: [size, size, channels]. */
+  readonly shape: readonly [number, number, number];
   /** Its parts in the order in which they run. */
   readonly parts: readonly Part[];
   /** The numbers that are learned. */
@@ -57,10 +63,21 @@ export interface UNet extends Network {
  * @throws RangeError for settings that are impossible or do not fit together, naming them */
 export function unet(options: UNetOptions): UNet {
   const settings = checked(options);
-  const { size, channels, steps, width, multipliers, blocks, heads, groups, time, dropout, seed } = settings;
+  const { size, channels, steps, width, multipliers, blocks, heads, groups, time, dropout, fourier, seed } =
+    settings;
   const parameters = parameterList(seed);
   const timeWidth = 4 * width;
   const { parts, part } = partList(parameters);
+
+  /** A part whose result can be watched. */
+  const image = (name: string, shape: readonly number[], make: () => Block, own?: number): Block => {
+    const body = part(name, shape, make, own);
+    return (x, run) => {
+      const result = body(x, run);
+      run.watch?.(name, result);
+      return result;
+    };
+  };
 
   const embed = part("time", [timeWidth], () => timeAndCondition(settings, parameters, timeWidth));
   const block = (
@@ -70,26 +87,26 @@ export function unet(options: UNetOptions): UNet {
     resolution: number,
     attends: boolean,
   ): Block => {
-    const image = [resolution, resolution, outputs];
-    const residual = part(name, image, () =>
+    const shape = [resolution, resolution, outputs];
+    const residual = image(name, shape, () =>
       residualBlock(parameters, name, { inputs, outputs, timeWidth, groups, time, dropout }),
     );
     if (!attends) return residual;
-    const attend = part(
+    const attend = image(
       `${name}/attention`,
-      image,
+      shape,
       () => attentionBlock(parameters, `${name}/attention`, { channels: outputs, heads, groups }),
       4 * resolution ** 4 * outputs,
     );
     return (x, run) => attend(residual(x, run), run);
   };
   const conv = (name: string, inputs: number, outputs: number, resolution: number, stride = 1): Block =>
-    part(name, [resolution, resolution, outputs], () => {
+    image(name, [resolution, resolution, outputs], () => {
       const layer = convolution(parameters, name, inputs, outputs, { stride });
       return (x, { values }) => layer(x, values);
     });
 
-  const first = conv("first", channels, width, size);
+  const first = conv("first", channels * (1 + 2 * fourier.length), width, size);
   let [at, resolution] = [width, size];
   const kept = [width];
   const down: Block[] = [];
@@ -123,7 +140,7 @@ export function unet(options: UNetOptions): UNet {
     const after = conv(`up${level + 1}/double`, at, at, resolution);
     up.push({ body: (x, run) => after(upsample(x), run), joins: false });
   });
-  const last = part("last", [size, size, channels], (): Block => {
+  const last = image("last", [size, size, channels], (): Block => {
     const norm = normalisation(parameters, "last/norm", at, groups, { silu: true });
     const filter = convolution(parameters, "last", at, channels, { gain: 0 });
     return (x, { values }) => filter(norm(x, values), values);
@@ -133,16 +150,17 @@ export function unet(options: UNetOptions): UNet {
   const predict: Network["predict"] = (
     z,
     t,
-    { parameters: values = variables, condition = {}, training = false } = {},
+    { parameters: values = variables, condition = {}, training = false, watch } = {},
   ) => {
     checkShape("z", z.shape, [null, size, size, channels]);
     return tf.tidy(() => {
       const run: Run = {
         values,
         training,
+        watch,
         embedded: embed(timeEmbedding(t, steps, width), condition, values),
       };
-      const stack = [first(z, run)];
+      const stack = [first(fourierFeatures(z, fourier), run)];
       let h = stack[0];
       for (const layer of down) stack.push((h = layer(h, run)));
       for (const layer of middle) h = layer(h, run);
@@ -154,6 +172,7 @@ export function unet(options: UNetOptions): UNet {
     parameters: variables,
     names,
     predict,
+    shape: [size, size, channels],
     parts,
     parameterCount: parts.reduce((sum, each) => sum + each.parameters, 0),
     flops: parts.reduce((sum, each) => sum + each.flops, 0),
@@ -214,13 +233,15 @@ function checked(options: UNetOptions) {
     heads: 1,
     groups: 8,
     time: "add" as TimeEntry,
+    fourier: [] as readonly number[],
     dropout: 0,
     classes: 0,
     vector: 0,
     seed: options.seed ?? nextSeed(),
     ...options,
   };
-  const { size, width, multipliers, attention, heads, groups, time, dropout, classes, vector } = settings;
+  const { size, width, multipliers, attention, heads, groups, time, dropout, fourier, classes, vector } =
+    settings;
   for (const name of ["size", "channels", "steps", "width", "blocks", "heads", "groups"] as const) {
     checkInteger(name, settings[name], 1);
   }
@@ -229,6 +250,9 @@ function checked(options: UNetOptions) {
   checkInteger("classes", classes, 0);
   checkInteger("vector", vector, 0);
   checkNumber("dropout", dropout, 0, 0.99);
+  fourier.forEach((n, i) => {
+    checkInteger(`fourier[${i}]`, n, 0, 16);
+  });
   if (!timeEntries.includes(time)) throw new RangeError(`time is "${time}"; use "add" or "adaptive".`);
   if (multipliers.length === 0) throw new RangeError("multipliers is empty; use one for each level.");
   const halvings = multipliers.length - 1;

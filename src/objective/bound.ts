@@ -80,8 +80,13 @@ export function reconstructionWeights(
   schedule: Schedule,
   variance: ReverseVariance = betaVariance,
 ): TermWeights {
-  const chosen = variance(1, schedule, 0) || betaVariance(1, schedule, 0);
+  const chosen = defaultDecoderVariance(schedule, variance);
   return { constant: 0.5 * size * Math.log(2 * Math.PI * chosen), weight: 1 / (2 * chosen) };
+}
+
+/** σ_1², the width of P_θ(x | z_1): one of 0, as of β̃_1, is replaced by β_1. */
+export function defaultDecoderVariance(schedule: Schedule, variance: ReverseVariance): number {
+  return variance(1, schedule, 0) || betaVariance(1, schedule, 0);
 }
 
 /** KL(q(z_T | x) ‖ N(0, I)) from ‖x‖². */

@@ -8,6 +8,12 @@ export {
   type Bound,
   type TermWeights,
 } from "./bound";
+export { bitsPerDimension, type BitsOptions, type BitsPerDimension } from "./bits-per-dimension";
+export { bestDecoderVariance } from "./best-decoder-variance";
+export { levelValues, logLevelProbability } from "./discrete-decoder";
+export { timeProbabilities } from "./drawn-times";
+export type { SpentBits } from "./spent-by-time";
+export type { GuessOptions, GuessState } from "./visit-guesses";
 export { boundWeighting, minSnrWeighting, simpleWeighting, snrWeighting, type Weighting } from "./weighting";
 export { denoisingLoss, type DenoisingLossOptions } from "./denoising-loss";
 export { optimalVariance } from "./optimal-variance";
@@ -16,3 +22,4 @@ export {
   type DiffusionEstimatesOptions,
   type ScheduleFunction,
 } from "./diffusion-estimates";
+export { crossEntropy } from "./cross-entropy";

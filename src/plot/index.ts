@@ -9,5 +9,6 @@ export { lines, type LinesOptions, type Series } from "./lines";
 export { plotly, plotlyScript, type PlotlyFigure } from "./plotly";
 export { pointFrames, type PointFrame, type PointFramesOptions } from "./point-frames";
 export { points, type PointsOptions } from "./points";
+export { sideBySide } from "./side-by-side";
 export { vectorField, type VectorField, type VectorFieldOptions } from "./vector-field";
 export { vegaLite, type Figure, type VegaLiteSpec } from "./vega-lite";

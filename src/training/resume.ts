@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { tf } from "../backend/tf";
-import { loadCheckpoint, restore, saveCheckpoint } from "../checkpoint";
+import { loadCheckpoint, restore, saveCheckpoint, type Details } from "../checkpoint";
 import { checkNumber } from "../errors";
 
 /** How training survives the end of its process. */
@@ -11,6 +11,8 @@ export interface TrainingCheckpoint {
   readonly variables: Readonly<Record<string, tf.Variable>>;
   /** Seconds between two savings: a process that is killed loses no more than these. */
   readonly every?: number;
+  /** What else the file is to tell, asked for at each saving. */
+  readonly details?: () => Details;
 }
 
 /** Where a run of training stands. */
@@ -29,7 +31,7 @@ export interface Run {
 export function startRun(steps: number, checkpoint: TrainingCheckpoint | undefined): Run {
   const losses = new Float32Array(steps);
   if (!checkpoint) return { step: 0, losses, save: () => undefined };
-  const { file, variables, every = 60 } = checkpoint;
+  const { file, variables, every = 60, details } = checkpoint;
   checkNumber("checkpoint.every", every, 0);
   const run: Run = {
     step: existsSync(file) ? load(file, variables, losses) : 0,
@@ -39,7 +41,8 @@ export function startRun(steps: number, checkpoint: TrainingCheckpoint | undefin
       if (run.step === saved || (when === "if due" && time < due)) return;
       tf.tidy(() => {
         const made = tf.tensor1d(losses.subarray(0, run.step));
-        saveCheckpoint(file, { tensors: { ...variables, [lossName]: made }, details: { step: run.step } });
+        const told = { ...details?.(), step: run.step };
+        saveCheckpoint(file, { tensors: { ...variables, [lossName]: made }, details: told });
       });
       saved = run.step;
       due = performance.now() / 1000 + every;

@@ -9,14 +9,17 @@ import { startRun, type TrainingCheckpoint } from "./resume";
 export interface TrainOptions extends Pick<ProgressOptions, "label" | "screen" | "every"> {
   /** How many steps are wanted, those of a checkpoint among them. */
   readonly steps: number;
-  /** The live picture: called when one is drawn, which takes at most a tenth of the time; the losses so far if omitted. */
-  readonly picture?: () => unknown;
+  /** The live picture: called with the losses so far when one is drawn, which takes at most a tenth of the time. Their curve if
+   * omitted. */
+  readonly picture?: (losses: Float32Array) => unknown;
   /** Draws without a seed in step i come from `foldIn(seed, i)`, whatever was drawn before. 0 if there is a checkpoint; without
    * one and without a seed, from the stream of `setSeed`. */
   readonly seed?: Seed;
   /** A file in which training survives the end of its process. A run that goes on from it gives bit for bit what one without a
    * break gives. */
   readonly checkpoint?: TrainingCheckpoint;
+  /** Called after each step, as for evaluations; what it returns is awaited. It must not draw from the stream of random numbers. */
+  readonly callback?: (state: { readonly step: number; readonly loss: number }) => unknown;
 }
 
 /** What training has left besides the parameters. */
@@ -32,7 +35,8 @@ export interface Training {
  * @throws RangeError for a bad number of steps, or as soon as a loss is not finite, which is not saved; InterruptedError; the
  * errors of a checkpoint */
 export async function train(step: () => tf.Tensor, options: TrainOptions): Promise<Training> {
-  const { steps, label = "training", picture, checkpoint, seed = checkpoint && 0, ...display } = options;
+  const { steps, label = "training", checkpoint, callback, seed = checkpoint && 0, ...others } = options;
+  const { picture = (made: Float32Array): unknown => lossCurve(made, steps), ...display } = others;
   checkInteger("steps", steps, 1);
   const run = startRun(steps, checkpoint);
   const { losses } = run;
@@ -50,8 +54,8 @@ export async function train(step: () => tf.Tensor, options: TrainOptions): Promi
       shown = i === first ? loss : shown + (loss - shown) * Math.max(0.02, 1 / (i - first + 1));
       bar.report({ loss: shown });
       // Not at once: the first losses say nothing, and a curve needs some.
-      if (i === Math.max(10, first) && picture) bar.picture(picture);
-      if (i >= 10 && !picture) bar.picture((): unknown => lossCurve(losses.subarray(0, i), steps));
+      if (i === Math.max(10, first)) bar.picture(() => picture(losses.subarray(0, run.step)));
+      await callback?.({ step: i, loss });
       run.save("if due");
     }
   } catch (error) {

@@ -9,7 +9,7 @@ export function trainingState({
   optimizer,
   average,
 }: {
-  readonly network: Network;
+  readonly network: Pick<Network, "names" | "parameters">;
   readonly optimizer: Optimizer;
   readonly average?: MovingAverage;
 }): Record<string, tf.Variable> {

@@ -29,7 +29,9 @@ if (library) {
   };
 }
 
-for (let k = 0; ; k++) {
+// Whoever is to kill it may be killed before.
+const parent = process.ppid;
+for (let k = 0; process.ppid === parent; k++) {
   save(k);
   if (k === 0) console.log("ready");
 }

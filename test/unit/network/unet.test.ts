@@ -1,4 +1,5 @@
 import { compile, randomNormal, setSeed, tf, unet, type UNet, type UNetOptions } from "diffusion";
+import { fourierFeatures } from "../../../src/network/fourier-features";
 
 const values = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
 const labels = (...numbers: number[]): { labels: tf.Tensor } => ({ labels: tf.tensor1d(numbers, "int32") });
@@ -157,6 +158,46 @@ test("dropout is on in training only, new at each call, and keeps the mean", () 
   expect(values(network.predict(z, t, { training: true }))).toEqual(one);
 });
 
+test("Fourier features stand beside z: sin and cos of 2ⁿπz", () => {
+  const image = tf.tensor4d([0.25, -1, 0.5, 0.1], [1, 1, 2, 2]);
+  const waves = [1, 8].flatMap((factor) =>
+    [Math.sin, Math.cos].map((wave) => values(image).map((value) => wave(factor * Math.PI * value))),
+  );
+  const [first, second] = [0, 2].map((at) =>
+    [values(image), ...waves].flatMap((channel) => channel.slice(at, at + 2)),
+  );
+  const found = fourierFeatures(image, [0, 3]);
+  expect(found.shape).toEqual([1, 1, 2, 10]);
+  values(found).forEach((value, i) => {
+    expect(value).toBeCloseTo([...first, ...second][i], 5);
+  });
+  const network = awake({ fourier: [0, 3] });
+  expect(network.parameters[network.names.indexOf("first/filter")].shape).toEqual([3, 3, 5, 8]);
+  // A change too small for the image itself to matter, which a fast wave turns into a large one.
+  const fine = awake({ fourier: [12] });
+  const moved = z.add(2 ** -12);
+  const away = (each: UNet): number => values(each.predict(moved, t).sub(each.predict(z, t)).abs().max())[0];
+  expect(away(fine)).toBeGreaterThan(20 * away(awake()));
+});
+
+test("an onlooker sees what each part gives, and who attends to whom", () => {
+  const network = awake();
+  const seen = new Map<string, tf.Tensor>();
+  const watch = (name: string, value: tf.Tensor): void => void seen.set(name, tf.keep(value));
+  const result = network.predict(z, t, { watch });
+  expect(values(result)).toEqual(values(network.predict(z, t)));
+  const images = network.parts.filter(({ name }) => name !== "time");
+  expect([...seen.keys()].filter((name) => !name.endsWith("/weights")).sort()).toEqual(
+    images.map(({ name }) => name).sort(),
+  );
+  for (const { name, shape } of images) expect(seen.get(name)!.shape).toEqual([3, ...shape]);
+  expect(values(seen.get("last")!)).toEqual(values(result));
+  const weights = seen.get("middle/block1/attention/weights")!;
+  expect(weights.shape).toEqual([3, 2, 16, 16]);
+  for (const sum of values(weights.sum(3))) expect(sum).toBeCloseTo(1, 5);
+  tf.dispose([...seen.values(), result]);
+});
+
 test("the same seed gives the same network, and its parameters have names of their own", () => {
   const [one, same, other] = [3, 3, 4].map((seed) => unet({ ...small, seed }));
   expect(one.parameters.map(values)).toEqual(same.parameters.map(values));
@@ -185,6 +226,7 @@ describe("impossible settings are named", () => {
     [{ heads: 3 }, "heads is 3, which does not divide the 16 channels of level 2"],
     [{ width: 7, groups: 7 }, "width is 7; use an even number"],
     [{ dropout: 1 }, "dropout is 1; use a finite number from 0 to 0.99"],
+    [{ fourier: [1, 0.5] }, "fourier[1] is 0.5; use a whole number"],
     [{ classes: -1 }, "classes is -1"],
     [{ time: "twice" as "add" }, 'time is "twice"; use "add" or "adaptive"'],
   ])("%j", (bad, message) => {

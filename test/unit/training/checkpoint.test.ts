@@ -139,3 +139,22 @@ test("with a seed, the draws of a step depend on its number alone", async () => 
   const drawn = await train(() => randomNormal([]), { steps: 5, seed: 3, screen });
   expect(new Set(drawn.losses).size).toBe(5);
 });
+
+test("the file tells what it is asked to tell, and a callback comes between two steps", async () => {
+  const one = setUp();
+  const file = join(folder, "told");
+  const steps: number[] = [];
+  let told = 0;
+  const { losses } = await train(one.step, {
+    steps: 4,
+    screen,
+    checkpoint: { file, variables: one.variables, details: () => ({ network: "small", told }) },
+    callback: async ({ step, loss }) => {
+      await new Promise(setImmediate);
+      steps.push(step, loss);
+      told = step;
+    },
+  });
+  expect(steps).toEqual([1, losses[0], 2, losses[1], 3, losses[2], 4, losses[3]]);
+  expect(loadCheckpoint(file).details).toEqual({ network: "small", told: 4, step: 4 });
+});

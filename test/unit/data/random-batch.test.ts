@@ -1,0 +1,3 @@
+import { describeRandomBatch } from "./cases/random-batch";
+
+describeRandomBatch();
