@@ -20,5 +20,6 @@ export * from "./notebook/tensor";
 export * from "./progress";
 export * from "./training";
 export * from "./checkpoint";
+export * from "./recipe";
 export * from "./check";
 export { checkFiniteTensor } from "./errors";

@@ -16,6 +16,10 @@ const commands = {
   check: { does: "types, lint, format and notebooks, in seconds", load: () => import("./check.mjs") },
   notebooks: { does: "execute all notebooks headlessly", load: () => import("./notebooks.mjs") },
   slides: { does: "slides that work without a network, in slides/out", load: () => import("./slides.mjs") },
+  train: {
+    does: "train a network by a recipe (without a name: lists them)",
+    load: () => import("./train.mjs"),
+  },
   bench: { does: "benchmarks (arguments choose by name)", load: () => import("./bench.mjs") },
   doctor: {
     does: "what this machine has, and whether the course can run",

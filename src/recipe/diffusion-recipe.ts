@@ -1,0 +1,175 @@
+import { tf } from "../backend/tf";
+import { compile } from "../compile";
+import { randomBatch, type Augmentation } from "../data";
+import { denoisingLoss } from "../objective";
+import { unet, type UNet, type UNetOptions } from "../network";
+import { adam, clipByGlobalNorm, movingAverage, valueAndGradients, warmupCosine } from "../optimizer";
+import { imageGrid } from "../plot";
+import type { Prediction, Predictor } from "../prediction";
+import { randomTimes } from "../process";
+import { randomNormal, randomUniform } from "../random";
+import { dpmSolver } from "../sampling";
+import { samplingTimes, type Schedule } from "../schedule";
+import { trainingState } from "../training";
+import { diffusionModel } from "./diffusion-model";
+import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
+
+/** Images with the class of each. */
+export interface LabelledImages {
+  /** float32 [count, size, size, channels] in [-1, 1]. */
+  readonly images: tf.Tensor4D;
+  /** Not looked at by a network without classes. */
+  readonly labels: Int32Array;
+}
+
+/** What a network learns from, and what is kept back to judge it by. The recipe disposes of it. */
+export interface RecipeData {
+  readonly train: LabelledImages;
+  readonly heldOut: LabelledImages;
+}
+
+export interface DiffusionSettings {
+  readonly name: string;
+  readonly about: string;
+  readonly data: () => RecipeData | Promise<RecipeData>;
+  readonly augment?: Augmentation;
+  /** Of the network; T is the schedule's. */
+  readonly network: Omit<UNetOptions, "steps" | "seed">;
+  readonly schedule: Schedule;
+  /** What the network predicts. */
+  readonly predicts: Prediction;
+  /** The share of samples that are shown without their class, so that one network learns both the data of each class and all of
+   * them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1). */
+  readonly unlabelled?: number;
+  /** The highest learning rate of Adam, and the steps in which it is reached; it falls to 0 by half a cosine. */
+  readonly learningRate: { readonly peak: number; readonly warmup: number };
+  /** The longest gradient, as a norm over all parameters. */
+  readonly clip?: number;
+  /** What stays of the moving average at each step. */
+  readonly decay?: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly seed?: number;
+}
+
+/** A recipe whose weights are those of a network that denoises. */
+export interface DiffusionRecipe extends Recipe {
+  /** The network at its beginning. */
+  readonly network: () => UNet;
+  readonly schedule: Schedule;
+  readonly predicts: Prediction;
+}
+
+/** A U-Net that learns to denoise images by Algorithm 18.1, of which nothing but the averages of its parameters is kept. */
+export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
+  const settings = { augment: {}, unlabelled: 0, clip: 1, decay: 0.999, seed: 1, ...given };
+  const { name, about, steps, seed, network, schedule, predicts, augment } = settings;
+  const { unlabelled, learningRate, clip, decay, batch } = settings;
+  const made = (): UNet => unet({ ...network, steps: schedule.steps, seed });
+  return {
+    name,
+    about,
+    steps,
+    seed,
+    settings: {
+      network: { ...network },
+      augment: { ...augment },
+      schedule: {
+        name: schedule.name,
+        steps: schedule.steps,
+        alpha: [1, schedule.steps].map((t) => schedule.alpha[t]),
+      },
+      ...{ predicts, unlabelled, learningRate: { ...learningRate }, clip, decay, batch, steps, seed },
+    },
+    network: made,
+    schedule,
+    predicts,
+    start: (precision) => start(settings, made(), precision),
+  };
+}
+
+async function start(
+  settings: Required<DiffusionSettings>,
+  network: UNet,
+  precision: Precision,
+): Promise<RecipeRun> {
+  const { augment, schedule, predicts, batch, steps, unlabelled, clip, decay, learningRate } = settings;
+  const { classes = 0 } = settings.network;
+  const { train, heldOut } = await settings.data();
+  const optimizer = adam(network.parameters, { learningRate: warmupCosine({ ...learningRate, steps }) });
+  const average = movingAverage(network.parameters, { decay });
+
+  /** Their classes, or none for a share of them. */
+  const givenLabels = (index: tf.Tensor1D): tf.Tensor => {
+    const labels = tf.gather(tf.tensor1d(train.labels, "int32"), index);
+    const dropped = randomUniform([batch]).less(unlabelled);
+    return tf.where(dropped, tf.fill([batch], classes, "int32"), labels);
+  };
+  const step = compile(
+    () => {
+      const { x, index } = randomBatch(train.images, { size: batch, augment });
+      const condition = classes > 0 ? { labels: givenLabels(index) } : {};
+      const t = randomTimes(batch, schedule, { stratified: true });
+      const predict: Predictor = (z, times) => network.predict(z, times, { condition, training: true });
+      const { value, gradients } = valueAndGradients(
+        () => denoisingLoss(predict, x, schedule, { predicts, t }),
+        network.parameters,
+      );
+      optimizer.apply(clipByGlobalNorm(gradients, clip).gradients);
+      average.update();
+      return value;
+    },
+    { precision },
+  );
+
+  const model = diffusionModel({ network, schedule, predicts, parameters: average.averages, precision });
+  return {
+    step,
+    variables: trainingState({ network, optimizer, average }),
+    weights: Object.fromEntries(network.names.map((each, i) => [each, average.averages[i]])),
+    evaluate: () => evaluate(model, heldOut, classes),
+    dispose() {
+      step.dispose();
+      model.dispose();
+      for (const each of [network, optimizer, average]) each.dispose();
+      tf.dispose([train.images, heldOut.images]);
+    },
+  };
+}
+
+/** The loss on images that were kept back, with their classes, and samples of each class. */
+async function evaluate(
+  model: ReturnType<typeof diffusionModel>,
+  heldOut: LabelledImages,
+  classes: number,
+): Promise<Evaluation> {
+  const { schedule, predicts } = model;
+  const [height, width, channels] = heldOut.images.shape.slice(1);
+  const count = Math.min(evaluationImages, heldOut.images.shape[0]);
+  const loss = tf.tidy(() => {
+    const x = heldOut.images.slice(0, count);
+    const labels = classes > 0 ? tf.tensor1d(heldOut.labels.subarray(0, count), "int32") : undefined;
+    const [t, noise] = [
+      randomTimes(count, schedule, { stratified: true, seed: 1 }),
+      randomNormal(x.shape, 2),
+    ];
+    return denoisingLoss(model.predictor({ labels }), x, schedule, { predicts, t, noise }).dataSync()[0];
+  });
+  const each = 4;
+  const columns = classes > 0 ? Math.min(classes, 10) : 10;
+  const shown = Int32Array.from({ length: each * columns }, (_, i) => i % columns);
+  const labels = classes > 0 ? tf.tensor1d(shown, "int32") : undefined;
+  const z = randomNormal([shown.length, height, width, channels], 3);
+  const samples = await dpmSolver(model.denoiser({ labels }), z, schedule, {
+    times: samplingTimes(schedule, 20),
+  });
+  const picture = imageGrid(samples, {
+    title: "Samples, 20 calls of the network each",
+    columns,
+    scale: 2,
+  });
+  tf.dispose([z, labels, samples]);
+  return { numbers: { "held-out loss": loss }, picture };
+}
+
+const evaluationImages = 256;

@@ -1,0 +1,27 @@
+export type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
+export { classifierRecipe, type ClassifierRecipe, type ClassifierSettings } from "./classifier-recipe";
+export {
+  diffusionRecipe,
+  type DiffusionRecipe,
+  type DiffusionSettings,
+  type LabelledImages,
+  type RecipeData,
+} from "./diffusion-recipe";
+export {
+  diffusionModel,
+  type DiffusionModel,
+  type DiffusionModelOptions,
+  type Given,
+} from "./diffusion-model";
+export {
+  trainRecipe,
+  trainingFolder,
+  type EvaluationAt,
+  type TrainedRecipe,
+  type TrainRecipeOptions,
+} from "./train-recipe";
+export { classifierRecipes, diffusionRecipes, recipes } from "./recipes";
+export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
+export { loadClassifier, loadModel, shippedWeights, type LoadOptions } from "./load";
+export { generate, type GenerateOptions } from "./generate";
+export { describeImages, type Described } from "./describe-images";

@@ -1,0 +1,86 @@
+import { join } from "node:path";
+import { tf } from "../backend/tf";
+import { loadCheckpoint, restore, type Details } from "../checkpoint";
+import type { Classifier } from "../network";
+import { root } from "../root";
+import type { ClassifierRecipe } from "./classifier-recipe";
+import { differences } from "./differences";
+import { diffusionModel, type DiffusionModel } from "./diffusion-model";
+import type { DiffusionRecipe } from "./diffusion-recipe";
+import type { Precision, Recipe } from "./recipe";
+import { classifierRecipes, diffusionRecipes } from "./recipes";
+
+export interface LoadOptions {
+  /** The weights that `trainRecipe` wrote; those that the course ships if omitted. */
+  readonly file?: string;
+}
+
+/** The weights of a recipe that come with the course. */
+export const shippedWeights = (name: string): string =>
+  join(root, "src", "recipe", "weights", `${name}.safetensors`);
+
+/** A trained network for images, with its schedule: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @param precision of the compiled network
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadModel(
+  recipe: keyof typeof diffusionRecipes | DiffusionRecipe,
+  options: LoadOptions & { readonly precision?: Precision } = {},
+): DiffusionModel {
+  const known = chosen(diffusionRecipes, recipe);
+  const { file = shippedWeights(known.name), precision = "float32" } = options;
+  const { schedule, predicts } = known;
+  return diffusionModel({ network: filled(known, file), schedule, predicts, precision });
+}
+
+/** A trained classifier: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadClassifier(
+  recipe: keyof typeof classifierRecipes | ClassifierRecipe,
+  options: LoadOptions = {},
+): Classifier {
+  const known = chosen(classifierRecipes, recipe);
+  return filled(known, options.file ?? shippedWeights(known.name));
+}
+
+function chosen<R extends Recipe>(recipes: Readonly<Record<string, R>>, recipe: string | R): R {
+  if (typeof recipe !== "string") return recipe;
+  if (Object.hasOwn(recipes, recipe)) return recipes[recipe];
+  throw new RangeError(`There is no recipe "${recipe}" here; use ${Object.keys(recipes).join(" or ")}.`);
+}
+
+/** The recipe's network with the file's weights. */
+function filled<N extends Pick<Classifier, "names" | "parameters" | "dispose">>(
+  { name, settings, network: make }: Recipe & { readonly network: () => N },
+  file: string,
+): N {
+  const { tensors, details } = loadCheckpoint(file);
+  try {
+    const wanted: Details = { recipe: name, ...settings };
+    // Besides settings, a file tells how the training went.
+    const found = Object.fromEntries(Object.entries(details).filter(([each]) => each in wanted));
+    const different = differences(found, wanted);
+    if (different.length > 0) {
+      throw new Error(
+        `${file} has weights of other settings than the recipe "${name}": ${different.join(", ")}.`,
+      );
+    }
+    return restored(make(), tensors);
+  } finally {
+    tf.dispose(tensors);
+  }
+}
+
+function restored<N extends Pick<Classifier, "names" | "parameters" | "dispose">>(
+  network: N,
+  tensors: Readonly<Record<string, tf.Tensor>>,
+): N {
+  try {
+    restore(Object.fromEntries(network.names.map((each, i) => [each, network.parameters[i]])), tensors);
+    return network;
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+import type { tf } from "../backend/tf";
+import type { Details } from "../checkpoint";
+
+/** What is trained, on what and how: a value that a file of a dozen lines holds, so that anybody can make its weights again. */
+export interface Recipe {
+  readonly name: string;
+  /** What comes of it, in a line. */
+  readonly about: string;
+  /** Training steps in all. */
+  readonly steps: number;
+  readonly seed: number;
+  /** Everything that the weights depend on: a checkpoint of other settings is not gone on from. */
+  readonly settings: Details;
+  /** Makes the network and all that training needs, at step 0.
+   * @param precision of the compiled step; see {@link CompileOptions} */
+  start(precision: Precision): Promise<RecipeRun>;
+}
+
+export type Precision = "float32" | "bfloat16";
+
+/** A recipe in the making. */
+export interface RecipeRun {
+  /** One training step; its loss. */
+  readonly step: () => tf.Tensor;
+  /** All that a step changes, by name. */
+  readonly variables: Readonly<Record<string, tf.Variable>>;
+  /** What is worth keeping in the end, by name: the averages of the parameters. */
+  readonly weights: Readonly<Record<string, tf.Variable>>;
+  /** How good it is so far. It draws nothing from the stream of training. */
+  readonly evaluate: () => Promise<Evaluation>;
+  readonly dispose: () => void;
+}
+
+/** How good a network is. */
+export interface Evaluation {
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Such as samples; a figure or an image grid. */
+  readonly picture?: unknown;
+}

@@ -1,0 +1,20 @@
+import type { ClassifierRecipe } from "../classifier-recipe";
+import type { DiffusionRecipe } from "../diffusion-recipe";
+import type { Recipe } from "../recipe";
+import { digitClassifier } from "./digit-classifier";
+import { digits } from "./digits";
+import { digitsSmall } from "./digits-small";
+
+/** Recipes of networks that denoise. */
+export const diffusionRecipes: {
+  readonly digits: DiffusionRecipe;
+  readonly "digits-small": DiffusionRecipe;
+} = { digits, "digits-small": digitsSmall };
+
+/** Recipes of classifiers. */
+export const classifierRecipes: { readonly "digit-classifier": ClassifierRecipe } = {
+  "digit-classifier": digitClassifier,
+};
+
+/** All recipes of the course, by name. */
+export const recipes: Readonly<Record<string, Recipe>> = { ...diffusionRecipes, ...classifierRecipes };
