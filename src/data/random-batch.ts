@@ -36,8 +36,8 @@ export interface LabelledBatch extends Batch {
   readonly labels: tf.Tensor1D;
 }
 
-/** Draws a batch with replacement, each image with the same probability (lecture, Algorithm 18.1, second line: "x ~ q(x)"). To be
- * called within a training step, also a compiled one: all of it, augmentation too, is part of the step's graph. It draws from the
+/** Draws a batch with replacement, each image with the same probability (lecture, Algorithm 18.1: the batch of its loop). To be called
+ * within a training step, also a compiled one: all of it, augmentation too, is part of the step's graph. It draws from the
  * step's stream of random numbers, the images first, so that augmentation does not change which ones they are.
  * @param images float32 [count, height, width, channels]
  * @throws RangeError or TypeError for images or labels that do not fit, or a bad option */
@@ -50,8 +50,7 @@ export function randomBatch(images: tf.Tensor4D, options: BatchOptions): Batch |
   const { size, labels, augment = {} } = options;
   checkShape("images", images.shape, [null, null, null, null]);
   checkType("images", images, "float32");
-  if (images.shape[0] === 0)
-    throw new RangeError(`images has the shape [${images.shape.join(", ")}]; there is no image to draw.`);
+  if (images.shape[0] === 0) throw new RangeError(noImage(images));
   checkInteger("size", size, 1);
   return tf.tidy(() => {
     const [count] = images.shape;
@@ -60,6 +59,9 @@ export function randomBatch(images: tf.Tensor4D, options: BatchOptions): Batch |
     return labels ? { x, index, labels: tf.gather(labelTensor(labels, count), index) } : { x, index };
   });
 }
+
+const noImage = ({ shape }: tf.Tensor): string =>
+  `images has the shape [${shape.join(", ")}]; there is no image to draw.`;
 
 function labelTensor(labels: Int32Array | tf.Tensor1D, count: number): tf.Tensor1D {
   const tensor = labels instanceof tf.Tensor ? labels : tf.tensor1d(labels, "int32");

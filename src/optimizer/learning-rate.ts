@@ -37,3 +37,32 @@ export function warmupCosine({
       return tf.mul(peak, tf.minimum(warmup === 0 ? 1 : rise, fall));
     });
 }
+
+/** A rate for one part of training. */
+export interface LearningRatePart {
+  readonly steps: number;
+  /** Of the number of steps that have been made in this part. */
+  readonly rate: (step: tf.Scalar) => tf.Scalar;
+}
+
+/** Rates one after the other, as for warm restarts (Loshchilov and Hutter 2017, "SGDR"); the last one goes on.
+ * @throws RangeError if there is none, or for steps that are not a whole number of 1 or more */
+export function inTurn(parts: readonly LearningRatePart[]): (step: tf.Scalar) => tf.Scalar {
+  checkInteger("the number of parts", parts.length, 1);
+  parts.forEach(({ steps }, i) => {
+    checkInteger(`parts[${i}].steps`, steps, 1);
+  });
+  return (step) =>
+    tf.tidy(() => {
+      let start = 0;
+      const [first, ...later] = parts;
+      let rate = first.rate(step);
+      let before = first;
+      for (const part of later) {
+        start += before.steps;
+        rate = tf.where(tf.less(step, start), rate, part.rate(tf.sub(step, start)));
+        before = part;
+      }
+      return rate;
+    });
+}

@@ -3,7 +3,7 @@ import { compile } from "../compile";
 import { randomBatch, type Augmentation } from "../data";
 import { denoisingLoss } from "../objective";
 import { unet, type UNet, type UNetOptions } from "../network";
-import { adam, clipByGlobalNorm, movingAverage, valueAndGradients, warmupCosine } from "../optimizer";
+import { adam, clipByGlobalNorm, inTurn, movingAverage, valueAndGradients, warmupCosine } from "../optimizer";
 import { imageGrid } from "../plot";
 import type { Prediction, Predictor } from "../prediction";
 import { randomTimes } from "../process";
@@ -38,18 +38,25 @@ export interface DiffusionSettings {
   readonly schedule: Schedule;
   /** What the network predicts. */
   readonly predicts: Prediction;
-  /** The share of samples that are shown without their class, so that one network learns both the data of each class and all of
-   * them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1). */
-  readonly unlabelled?: number;
-  /** The highest learning rate of Adam, and the steps in which it is reached; it falls to 0 by half a cosine. */
-  readonly learningRate: { readonly peak: number; readonly warmup: number };
+  /** One after the other. */
+  readonly stages: readonly TrainingStage[];
   /** The longest gradient, as a norm over all parameters. */
   readonly clip?: number;
   /** What stays of the moving average at each step. */
   readonly decay?: number;
   readonly batch: number;
-  readonly steps: number;
   readonly seed?: number;
+}
+
+/** A part of training. */
+export interface TrainingStage {
+  readonly steps: number;
+  /** The highest learning rate of Adam, reached in `warmup` steps; it falls to 0 by half a cosine. */
+  readonly peak: number;
+  readonly warmup: number;
+  /** The share of samples that are shown without their class, so that one network learns both the data of each class and all of
+   * them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
+  readonly unlabelled?: number;
 }
 
 /** A recipe whose weights are those of a network that denoises. */
@@ -62,9 +69,9 @@ export interface DiffusionRecipe extends Recipe {
 
 /** A U-Net that learns to denoise images by Algorithm 18.1, of which nothing but the averages of its parameters is kept. */
 export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
-  const settings = { augment: {}, unlabelled: 0, clip: 1, decay: 0.999, seed: 1, ...given };
-  const { name, about, steps, seed, network, schedule, predicts, augment } = settings;
-  const { unlabelled, learningRate, clip, decay, batch } = settings;
+  const settings = { augment: {}, clip: 1, decay: 0.999, seed: 1, ...given };
+  const { name, about, seed, network, schedule, predicts, augment, stages, clip, decay, batch } = settings;
+  const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
   const made = (): UNet => unet({ ...network, steps: schedule.steps, seed });
   return {
     name,
@@ -79,7 +86,9 @@ export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
         steps: schedule.steps,
         alpha: [1, schedule.steps].map((t) => schedule.alpha[t]),
       },
-      ...{ predicts, unlabelled, learningRate: { ...learningRate }, clip, decay, batch, steps, seed },
+      predicts,
+      stages: stages.map((stage) => ({ ...stage })),
+      ...{ clip, decay, batch, seed },
     },
     network: made,
     schedule,
@@ -93,22 +102,25 @@ async function start(
   network: UNet,
   precision: Precision,
 ): Promise<RecipeRun> {
-  const { augment, schedule, predicts, batch, steps, unlabelled, clip, decay, learningRate } = settings;
+  const { augment, schedule, predicts, batch, clip, decay, stages } = settings;
   const { classes = 0 } = settings.network;
   const { train, heldOut } = await settings.data();
-  const optimizer = adam(network.parameters, { learningRate: warmupCosine({ ...learningRate, steps }) });
+  const optimizer = adam(network.parameters, {
+    learningRate: inTurn(stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }))),
+  });
   const average = movingAverage(network.parameters, { decay });
 
   /** Their classes, or none for a share of them. */
-  const givenLabels = (index: tf.Tensor1D): tf.Tensor => {
+  const givenLabels = (index: tf.Tensor1D, unlabelled: number): tf.Tensor => {
     const labels = tf.gather(tf.tensor1d(train.labels, "int32"), index);
     const dropped = randomUniform([batch]).less(unlabelled);
     return tf.where(dropped, tf.fill([batch], classes, "int32"), labels);
   };
+  // A share is a number, and not a tensor: each has a program of its own.
   const step = compile(
-    () => {
+    (unlabelled: number) => {
       const { x, index } = randomBatch(train.images, { size: batch, augment });
-      const condition = classes > 0 ? { labels: givenLabels(index) } : {};
+      const condition = classes > 0 ? { labels: givenLabels(index, unlabelled) } : {};
       const t = randomTimes(batch, schedule, { stratified: true });
       const predict: Predictor = (z, times) => network.predict(z, times, { condition, training: true });
       const { value, gradients } = valueAndGradients(
@@ -124,7 +136,7 @@ async function start(
 
   const model = diffusionModel({ network, schedule, predicts, parameters: average.averages, precision });
   return {
-    step,
+    step: (i) => step(stageAt(stages, i).unlabelled ?? 0),
     variables: trainingState({ network, optimizer, average }),
     weights: Object.fromEntries(network.names.map((each, i) => [each, average.averages[i]])),
     evaluate: () => evaluate(model, heldOut, classes),
@@ -135,6 +147,12 @@ async function start(
       tf.dispose([train.images, heldOut.images]);
     },
   };
+}
+
+/** The stage of step i, which counts from 1. */
+function stageAt(stages: readonly TrainingStage[], i: number): TrainingStage {
+  let end = 0;
+  return stages.find(({ steps }) => i <= (end += steps)) ?? stages[stages.length - 1];
 }
 
 /** The loss on images that were kept back, with their classes, and samples of each class. */

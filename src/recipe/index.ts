@@ -6,6 +6,7 @@ export {
   type DiffusionSettings,
   type LabelledImages,
   type RecipeData,
+  type TrainingStage,
 } from "./diffusion-recipe";
 export {
   diffusionModel,

@@ -20,8 +20,8 @@ export type Precision = "float32" | "bfloat16";
 
 /** A recipe in the making. */
 export interface RecipeRun {
-  /** One training step; its loss. */
-  readonly step: () => tf.Tensor;
+  /** Makes training step i, counted from 1; its loss. */
+  readonly step: (i: number) => tf.Tensor;
   /** All that a step changes, by name. */
   readonly variables: Readonly<Record<string, tf.Variable>>;
   /** What is worth keeping in the end, by name: the averages of the parameters. */

@@ -10,9 +10,7 @@ export const digitsSmall: DiffusionRecipe = diffusionRecipe({
   network: { size: 28, width: 16, multipliers: [1, 2, 4], attention: [7], heads: 4, classes: 10 },
   schedule: cosineSchedule(1000),
   predicts: "v",
-  unlabelled: 0.2,
-  learningRate: { peak: 4e-3, warmup: 50 },
+  stages: [{ steps: 1000, peak: 4e-3, warmup: 50, unlabelled: 0.2 }],
   decay: 0.99,
   batch: 32,
-  steps: 1000,
 });

@@ -19,8 +19,10 @@ export const digits: DiffusionRecipe = diffusionRecipe({
   },
   schedule: cosineSchedule(4000, { offset: 0.002 }),
   predicts: "v",
-  unlabelled: 0.2,
-  learningRate: { peak: 2e-3, warmup: 200 },
+  // Without a class there is more to learn, so the second stage shows more such samples.
+  stages: [
+    { steps: 16_000, peak: 2e-3, warmup: 200, unlabelled: 0.2 },
+    { steps: 7000, peak: 1e-3, warmup: 200, unlabelled: 0.5 },
+  ],
   batch: 64,
-  steps: 16_000,
 });

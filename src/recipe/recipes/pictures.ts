@@ -44,9 +44,8 @@ export function picturesRecipe(options: PicturesOptions): DiffusionRecipe {
     },
     schedule: cosineSchedule(1000),
     predicts: "v",
-    learningRate: { peak: 1e-3, warmup: 200 },
+    stages: [{ steps, peak: 1e-3, warmup: Math.min(200, steps - 1) }],
     batch: 32,
-    steps,
   });
 }
 

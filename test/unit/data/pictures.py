@@ -73,4 +73,4 @@ def entry(file):
 
 
 result = {name: entry(file) for name, file in files.items()}
-Path(__file__).with_name("pictures.json").write_text(json.dumps(result, indent=1) + "\n")
+Path(__file__).with_name("pictures.json").write_text(json.dumps(result, indent=2) + "\n")

@@ -6,6 +6,7 @@ import {
   movingAverage,
   tf,
   valueAndGradients,
+  inTurn,
   warmupCosine,
 } from "diffusion";
 
@@ -175,4 +176,19 @@ describe("bad arguments are named", () => {
     expect(action).toThrow(message);
     expect(tf.memory().numTensors - before).toBeLessThanOrEqual(4); // what a good optimizer holds
   });
+});
+
+test("rates in turn: each part begins at its own step 0, the last goes on", () => {
+  const parts = [
+    { steps: 10, peak: 1, warmup: 2 },
+    { steps: 5, peak: 0.1, warmup: 1 },
+  ];
+  const rate = inTurn(parts.map((part) => ({ steps: part.steps, rate: warmupCosine(part) })));
+  const alone = parts.map((part) => warmupCosine(part));
+  const at = (f: (step: tf.Scalar) => tf.Scalar, step: number): number => f(tf.scalar(step)).dataSync()[0];
+  for (const step of [0, 1, 5, 9]) expect(at(rate, step)).toBeCloseTo(at(alone[0], step), 7);
+  for (const step of [10, 11, 14, 20]) expect(at(rate, step)).toBeCloseTo(at(alone[1], step - 10), 7);
+  expect(at(rate, 10)).toBeCloseTo(0.1, 6);
+  expect(() => inTurn([])).toThrow("the number of parts is 0");
+  expect(() => inTurn([{ steps: 0, rate: alone[0] }])).toThrow("parts[0].steps is 0");
 });

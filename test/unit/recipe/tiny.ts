@@ -16,10 +16,11 @@ export const tiny = (changes: Partial<DiffusionSettings> = {}): DiffusionRecipe 
     network: { size: 28, width: 4, multipliers: [1, 1], groups: 2, classes: 10 },
     schedule: cosineSchedule(50),
     predicts: "v",
-    unlabelled: 0.2,
-    learningRate: { peak: 1e-2, warmup: 2 },
+    stages: [
+      { steps: 4, peak: 1e-2, warmup: 2, unlabelled: 0.2 },
+      { steps: 2, peak: 1e-3, warmup: 1 },
+    ],
     batch: 4,
-    steps: 6,
     ...changes,
   });
 

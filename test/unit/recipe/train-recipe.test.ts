@@ -107,7 +107,7 @@ test("stopped and run again, it comes to the same bit for bit, however often it 
       if (step === 2) controller.abort();
     },
   });
-  await expect(first).rejects.toThrow("Stopped after step 3, which is saved.");
+  await expect(first).rejects.toThrow("Stopped after step 2, which is saved.");
   setSeed(99);
   const rest = await run("broken", tiny(), { evaluateEvery: 2 });
   expect([...rest.losses]).toEqual([...straight.losses]);
@@ -115,7 +115,7 @@ test("stopped and run again, it comes to the same bit for bit, however often it 
   expect(rest.evaluations.at(-1)).toEqual(straight.evaluations.at(-1));
   const [one, other] = [straight, rest].map(({ weights }) => loadCheckpoint(weights).tensors);
   for (const name of Object.keys(one)) expect([...other[name].dataSync()]).toEqual([...one[name].dataSync()]);
-  expect(states.some(({ label }) => label === "tiny, from step 3")).toBe(true);
+  expect(states.some(({ label }) => label === "tiny, from step 2")).toBe(true);
 });
 
 test("a checkpoint of other settings is not gone on from", async () => {
@@ -133,11 +133,14 @@ test("shows classes to a share of the samples, drawn for each sample of a batch"
   // wakes the last filter alone, the second those that end the blocks.
   const used = async (unlabelled: number): Promise<boolean[]> => {
     setSeed(5);
-    const { step, variables, dispose } = await tiny({ unlabelled, batch: 16 }).start("float32");
+    const { step, variables, dispose } = await tiny({
+      batch: 16,
+      stages: [{ steps: 9, peak: 1e-2, warmup: 2, unlabelled }],
+    }).start("float32");
     const table = variables["network/classes/table"];
     const rows = (): number[][] => table.arraySync() as number[][];
     const before = rows();
-    for (let i = 0; i < 3; i++) step().dispose();
+    for (let i = 1; i <= 3; i++) step(i).dispose();
     const moved = rows().map((row, i) => row.some((value, j) => value !== before[i][j]));
     dispose();
     return moved;
@@ -150,6 +153,23 @@ test("shows classes to a share of the samples, drawn for each sample of a batch"
   expect(always).toEqual([...Array<boolean>(10).fill(false), true]);
 });
 
+test("stages have their own rate and share without a class, also in a run that goes on", async () => {
+  // In the second stage all samples come without a class.
+  const stages = [
+    { steps: 4, peak: 1e-2, warmup: 1, unlabelled: 0 },
+    { steps: 3, peak: 1e-2, warmup: 1, unlabelled: 1 },
+  ];
+  setSeed(6);
+  const { step, variables, dispose } = await tiny({ batch: 16, stages }).start("float32");
+  const none = (): number[] => (variables["network/classes/table"].arraySync() as number[][])[10];
+  const first = none();
+  for (let i = 1; i <= 4; i++) step(i).dispose();
+  expect(none()).toEqual(first);
+  step(5).dispose();
+  expect(none()).not.toEqual(first);
+  dispose();
+});
+
 test("somebody's own pictures are a recipe like others, and what cannot be read is told", async () => {
   const pictures = join(base, "my pictures");
   mkdirSync(pictures);
@@ -160,7 +180,7 @@ test("somebody's own pictures are a recipe like others, and what cannot be read 
   }
   writeFileSync(join(pictures, "broken.png"), "no picture");
   const told = jest.spyOn(console, "warn").mockImplementation();
-  const recipe = picturesRecipe({ folder: pictures, size: 8, steps: 201 });
+  const recipe = picturesRecipe({ folder: pictures, size: 8, steps: 20 });
   const controller = new AbortController();
   controller.abort();
   const options = { signal: controller.signal };

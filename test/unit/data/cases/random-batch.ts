@@ -178,7 +178,7 @@ export function describeRandomBatch(): void {
         [-7, 99],
       ]) {
         const seed = tf.tensor1d(words, "int32");
-        const [expected, found] = [step(seed), compiled(seed)] as Record<string, tf.Tensor>[];
+        const [expected, found] = [step(seed), compiled(seed)] as unknown as Record<string, tf.Tensor>[];
         expect(Object.keys(found).sort()).toEqual(["index", "labels", "x"]);
         for (const key of ["x", "index", "labels"]) {
           expect(found[key].shape).toEqual(expected[key].shape);
@@ -224,7 +224,7 @@ export function describeRandomBatch(): void {
     ],
     [
       "another rank",
-      () => randomBatch(tf.zeros([3, 4]), { size: 1 }),
+      () => randomBatch(tf.zeros<tf.Rank>([3, 4]) as tf.Tensor4D, { size: 1 }),
       "images has the shape [3, 4]; use [any, any, any, any].",
     ],
     [
