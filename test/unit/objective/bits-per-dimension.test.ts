@@ -42,7 +42,7 @@ const images = (pixels: ArrayLike<number>, levels: number, shape: number[]): tf.
   );
 };
 /** Noise from far below the distance of two levels of 256 to far above the data. */
-const wide = (steps: number): Schedule => scheduleFromLogSnr("wide", steps, (u) => 15 - 27 * u);
+const wide = (steps: number): Schedule => scheduleFromLogSnr("wide", steps, (u) => 13 - 25 * u);
 const short = scheduleFromBetas("short", reference.beta);
 const fourLevels = [0.1, 0.2, 0.3, 0.4];
 const neighbours = Array.from({ length: 256 }, (_, level) => [0.25, 0.75][level - 100] ?? 0);

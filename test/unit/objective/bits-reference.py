@@ -1,6 +1,6 @@
 """Writes bits-reference.json: what the discrete decoder and bits per dimension must be.
 
-    pip install numpy scipy mpmath && python bits-reference.py    # a few seconds
+    pip install numpy scipy mpmath && python bits-reference.py && npx prettier --write bits-reference.json
 
 Probabilities are differences of the error function with 400 digits; the bound is written out from the definitions in Ho et al. 2020
 (sections 2, 3.2 and 3.3), its expectation over the noise by sums over a fine grid. No code of the library is used.

@@ -14,7 +14,7 @@ const sumOf = (values: ArrayLike<number>): number =>
 
 describe("timeProbabilities", () => {
   test("are in proportion to the terms of white data, and partly uniform", () => {
-    for (const schedule of [linearSchedule(50), cosineSchedule(4000), zeroTerminalSnr(linearSchedule(30))]) {
+    for (const schedule of [linearSchedule(50), cosineSchedule(400), zeroTerminalSnr(linearSchedule(30))]) {
       for (const variance of [betaVariance, posteriorVariance]) {
         const term = (t: number): number =>
           klWeights(t, 1, schedule, variance).weight * (1 - schedule.alpha[t]);
@@ -97,13 +97,13 @@ describe("drawTimes", () => {
 
   test("of a single image: the sum over its draws, times the factors, has the sum over all times as its mean", () => {
     const terms = weights.map((_, t) => (t < 2 ? 0 : Math.cos(t) + 2));
-    const sums = Array.from({ length: 4000 }, (_, seed) => {
+    const sums = Array.from({ length: 1500 }, (_, seed) => {
       const { t, factors } = drawTimes(1, 2, weights, schedule, seed);
       return sumOf(Array.from(t, (time) => factors[time] * terms[time]));
     });
     const mean = sumOf(sums) / sums.length;
     const error = Math.sqrt(sumOf(sums.map((sum) => (sum - mean) ** 2))) / sums.length;
-    expect(error).toBeLessThan(0.5);
+    expect(error).toBeLessThan(0.6);
     expect(Math.abs(mean - sumOf(terms))).toBeLessThan(4 * error);
   });
 
