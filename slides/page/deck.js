@@ -48,7 +48,7 @@ async function enlargeFigures() {
     await picture.decode();
   }
   const figures =
-    ":is(.jp-RenderedImage, .jp-RenderedSVG) img, [data-figure=vega] > *, .jp-RenderedHTML figure";
+    ":is(.jp-RenderedImage, .jp-RenderedSVG) img, [data-figure=vega] > *, .jp-RenderedHTML > figure";
   for (const figure of document.querySelectorAll(figures)) {
     const fit = Math.min(inner.width / figure.offsetWidth, roomFor(figure) / figure.offsetHeight, largest);
     figure.style.zoom = Math.max(1, fit);

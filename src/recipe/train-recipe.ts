@@ -61,7 +61,7 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions = 
   checkInteger("evaluateEvery", evaluateEvery, 1);
   const file = (name: string): string => join(folder, name);
   const settings: Details = { recipe: recipe.name, precision, ...recipe.settings };
-  const evaluations = earlierEvaluations(file("checkpoint.safetensors"), settings);
+  const { evaluations, step: earlier } = earlierRun(file("checkpoint.safetensors"), settings);
   const details = (): Details => ({ ...settings, evaluations: evaluations as unknown as Json });
   const run = await recipe.start(precision);
   let latest: Evaluation | undefined;
@@ -70,7 +70,8 @@ export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions = 
     return latest?.picture === undefined ? curve : sideBySide([curve, latest.picture]);
   };
   try {
-    const { losses } = await train(run.step, {
+    let made = earlier;
+    const { losses } = await train(() => run.step(++made), {
       steps: recipe.steps,
       seed: recipe.seed,
       label: recipe.name,
@@ -124,15 +125,17 @@ async function note(
   });
 }
 
-/** The evaluations that a checkpoint tells of, none if there is no checkpoint.
+/** How far a checkpoint is, and the evaluations that it tells of; the beginning if there is none.
  * @throws Error if it is one of other settings, naming those that differ */
-function earlierEvaluations(path: string, settings: Details): EvaluationAt[] {
-  if (!existsSync(path)) return [];
+function earlierRun(path: string, settings: Details): { evaluations: EvaluationAt[]; step: number } {
+  if (!existsSync(path)) return { evaluations: [], step: 0 };
   const { tensors, details } = loadCheckpoint(path);
   tf.dispose(tensors);
   const { evaluations = [], step, ...found } = details;
   const different = differences(found, settings);
-  if (different.length === 0) return [...(evaluations as unknown as EvaluationAt[])];
+  if (different.length === 0) {
+    return { evaluations: [...(evaluations as unknown as EvaluationAt[])], step: step as number };
+  }
   throw new Error(
     `${path} is a checkpoint at step ${JSON.stringify(step)} of other settings: ${different.join(", ")}. ` +
       "Use another folder, or move the file away to begin anew.",

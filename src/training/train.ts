@@ -31,10 +31,10 @@ export interface Training {
 /** Repeats a training step, with progress, the loss and a live picture on the screen (lecture, Algorithm 18.1: "repeat … until
  * converged"). An interrupt of the cell ends it between two steps: the parameters keep what they have learned so far, and
  * running the cell again goes on from there.
- * @param step makes step i, counted from 1, and returns its loss: a scalar, which is disposed of here
+ * @param step makes one step, and returns its loss: a scalar, which is disposed of here
  * @throws RangeError for a bad number of steps, or as soon as a loss is not finite, which is not saved; InterruptedError; the
  * errors of a checkpoint */
-export async function train(step: (i: number) => tf.Tensor, options: TrainOptions): Promise<Training> {
+export async function train(step: () => tf.Tensor, options: TrainOptions): Promise<Training> {
   const { steps, label = "training", checkpoint, callback, seed = checkpoint && 0, ...others } = options;
   const { picture = (made: Float32Array): unknown => lossCurve(made, steps), ...display } = others;
   checkInteger("steps", steps, 1);
@@ -46,8 +46,7 @@ export async function train(step: (i: number) => tf.Tensor, options: TrainOption
   let shown = 0;
   try {
     for await (const i of bar) {
-      const one = (): tf.Tensor => step(i);
-      const made = seed === undefined ? one : (): tf.Tensor => withSeed(foldIn(seed, i), one);
+      const made = seed === undefined ? step : (): tf.Tensor => withSeed(foldIn(seed, i), step);
       const loss = tf.tidy(() => made().dataSync()[0]);
       if (!Number.isFinite(loss)) throw new RangeError(divergedAt(i, loss, checkpoint));
       losses[i - 1] = loss;

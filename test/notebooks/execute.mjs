@@ -26,7 +26,7 @@ const runner = fileURLToPath(new URL("run.py", import.meta.url));
  * @param {{ cellSeconds?: number, onCell?: (cell: string) => void }} [options]
  * @returns {Promise<Execution>}
  */
-export async function executeNotebook(source, { cellSeconds = 120, onCell = () => {} } = {}) {
+export async function executeNotebook(source, { cellSeconds = 300, onCell = () => {} } = {}) {
   const name = nameOf(source);
   const cells = readNotebook(source).cells;
   const print = fingerprint(source);
@@ -52,12 +52,13 @@ export async function executeNotebook(source, { cellSeconds = 120, onCell = () =
 }
 
 /**
- * Starts the execution of many notebooks, two at a time; each promise settles when its notebook is done.
+ * Starts the execution of many notebooks, one after the other, since each uses all cores while it trains; each promise settles when its
+ * notebook is done.
  * @param {string[]} sources
  * @param {{ atATime?: number, onCell?: (name: string, cell: string) => void }} [options]
  * @returns {Map<string, Promise<Execution>>} by name
  */
-export function executeNotebooks(sources, { atATime = 2, onCell = () => {} } = {}) {
+export function executeNotebooks(sources, { atATime = 1, onCell = () => {} } = {}) {
   /** @type {Promise<unknown>[]} */
   const lanes = Array.from({ length: atATime }, () => Promise.resolve());
   return new Map(

@@ -38,7 +38,8 @@ def execute(source: Path, target: Path, seconds: int) -> None:
     except CellExecutionError:
         pass
     except Exception as error:  # dead kernel, time-out, lost messages: all end the run, all are reported
-        say(failure=f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
+        first = next(iter(str(error).strip().splitlines()), "no message")
+        say(failure=f"{type(error).__name__}: {first}")
     finally:
         nbformat.write(notebook, target)
 

@@ -7,6 +7,9 @@ import { epsilonReparameterization } from "./04-epsilon-reparameterization";
 import { training } from "./05-training";
 import { noiseSchedules } from "./06-noise-schedules";
 import { samplers } from "./07-samplers";
+import { unetExercises } from "./08-unet";
+import { digitsExercises } from "./09-digits";
+import { fasterSampling } from "./10-faster-sampling";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
@@ -19,5 +22,8 @@ export const exercises: readonly Exercise[] = [
   ...training,
   ...noiseSchedules,
   ...samplers,
+  ...unetExercises,
+  ...digitsExercises,
+  ...fasterSampling,
   ...perfNotes,
 ];

@@ -80,7 +80,7 @@ export async function startWorker(mode, shape, { python, device = "cpu" }) {
 }
 
 /** A process that is spoken with in lines of JSON. */
-class Lines {
+export class Lines {
   /** @param {string} name @param {string} program @param {string[]} args */
   constructor(name, program, args) {
     this.name = name;

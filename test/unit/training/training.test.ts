@@ -40,6 +40,12 @@ describe("train", () => {
     expect([...losses]).toEqual([1, 2, 3, 4, 5, 6, 7].map((i) => Math.fround(1 / i)));
   });
 
+  test.each([undefined, 1])("traces a compiled step once, with the seed %p", async (seed) => {
+    const step = compile(() => randomNormal<tf.Rank.R0>([]));
+    await train(step, { steps: 5, screen: quiet, ...(seed !== undefined && { seed }) });
+    expect(step.traces).toBe(1);
+  });
+
   test("disposes of the losses, and of all that a step leaves", async () => {
     const before = tf.memory().numTensors;
     const step = (): tf.Tensor => {
