@@ -5,6 +5,7 @@ import type { Browser, Locator } from "playwright-core";
 import { main as buildSlides, out } from "../../slides/build.mjs";
 import { executedFolder } from "../notebooks/execute.mjs";
 import { discover, nameOf, readNotebook } from "../notebooks/files.mjs";
+import { whenNotRunning } from "../notebooks/running.mjs";
 import { collectErrors, countColours, keepScreenshot, launchChromium } from "./chromium";
 
 const decks = discover().map(nameOf);
@@ -23,9 +24,10 @@ declare const Reveal: { getTotalSlides(): number; isLastSlide(): boolean; next()
 
 let browser: Browser | undefined;
 beforeAll(async () => {
+  await whenNotRunning();
   await buildSlides([]);
   browser = await launchChromium();
-});
+}, 1_800_000);
 afterAll(async () => {
   await browser?.close();
 });

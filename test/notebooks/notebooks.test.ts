@@ -1,6 +1,7 @@
 /** Every notebook of the course, discovered: as it is stored, and as real Jupyter runs it from top to bottom. */
 import { describeDefect, discover, nameOf } from "./files.mjs";
 import { executeNotebooks, type Execution } from "./execute.mjs";
+import { startRunning, stopRunning } from "./running.mjs";
 import { inspectSource } from "./source.mjs";
 
 const notebooks = discover().map((path) => ({ name: nameOf(path), path }));
@@ -18,8 +19,11 @@ describe("executed by Jupyter", () => {
 
   // All are asked for at once and run one after the other; each test waits for its own.
   beforeAll(() => {
+    startRunning();
     executions = executeNotebooks(notebooks.map(({ path }) => path));
   });
+
+  afterAll(stopRunning);
 
   test.each(notebooks)("$name runs without a defect", async ({ name }) => {
     const { defects, seconds } = await executions.get(name)!;
