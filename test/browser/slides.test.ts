@@ -51,10 +51,13 @@ function expectedFigures(name: string): number {
     const { slideshow, tags = [] } = metadata as { slideshow?: { slide_type: string }; tags?: string[] };
     return !["skip", "notes"].includes(slideshow?.slide_type ?? "") && !tags.includes("hide-output");
   });
-  const types = shown.flatMap(({ outputs = [] }) =>
-    outputs.map((output) => Object.keys((output.data ?? {}) as object)),
-  );
-  return types.filter((formats) => formats.some((type) => /^image\/|plotly|vegalite/.test(type))).length;
+  const bundles = shown.flatMap(({ outputs = [] }) => outputs.map(({ data = {} }) => data as object));
+  // A figure by itself, or image grids within the last state of a progress display.
+  const figuresIn = (bundle: object): number =>
+    Object.keys(bundle).some((type) => /^image\/|plotly|vegalite/.test(type))
+      ? 1
+      : [...JSON.stringify(bundle).matchAll(/<figure\b/g)].length;
+  return bundles.reduce((sum, bundle) => sum + figuresIn(bundle), 0);
 }
 
 test("the index leads to every deck", async () => {
