@@ -3,6 +3,7 @@ import { checkInteger, checkNumber, checkShape } from "../errors";
 import { silu } from "../layers";
 import type { Seed } from "../random";
 import { nextSeed } from "../random/seed";
+import { checkLevels } from "./levels";
 import { convolution, linear, normalisation } from "./modules";
 import { parameterList } from "./parameters";
 import { timeEmbedding } from "./time-embedding";
@@ -128,27 +129,12 @@ function checked(options: ClassifierOptions) {
     seed: options.seed ?? nextSeed(),
     ...options,
   };
-  const { size, classes, width, multipliers, groups, dropout } = settings;
+  const { classes, dropout } = settings;
   for (const name of ["size", "channels", "steps", "width", "features", "groups"] as const) {
     checkInteger(name, settings[name], 1);
   }
   checkInteger("classes", classes, 2);
   checkNumber("dropout", dropout, 0, 0.99);
-  if (width % 2 !== 0)
-    throw new RangeError(`width is ${width}; use an even number, for sines and cosines of t.`);
-  if (multipliers.length === 0) throw new RangeError("multipliers is empty; use one for each level.");
-  const halvings = multipliers.length - 1;
-  if (size % 2 ** halvings !== 0) {
-    throw new RangeError(
-      `size is ${size}, which cannot be halved ${halvings} times; use a multiple of ${2 ** halvings}, or fewer multipliers.`,
-    );
-  }
-  [1, ...multipliers].forEach((multiplier, i) => {
-    checkInteger(i === 0 ? "width" : `multipliers[${i - 1}]`, multiplier, 1);
-    if ((width * multiplier) % groups === 0) return;
-    throw new RangeError(
-      `groups is ${groups}, which does not divide the ${width * multiplier} channels of a level.`,
-    );
-  });
+  checkLevels(settings);
   return settings;
 }

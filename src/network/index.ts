@@ -1,4 +1,5 @@
 export type { Condition, Network, PredictOptions } from "./network";
+export { byName } from "./by-name";
 export { mlp, type MlpOptions } from "./mlp";
 export { timeEmbedding } from "./time-embedding";
 export { monotoneSchedule, type LearnedSchedule, type MonotoneOptions } from "./monotone";

@@ -3,6 +3,7 @@ import { checkInteger, checkNumber, checkShape } from "../errors";
 import { embedding, silu, upsample } from "../layers";
 import type { Seed } from "../random";
 import { nextSeed } from "../random/seed";
+import { checkLevels } from "./levels";
 import { convolution, linear, normalisation } from "./modules";
 import { fourierFeatures } from "./fourier-features";
 import type { Condition, Network } from "./network";
@@ -240,13 +241,10 @@ function checked(options: UNetOptions) {
     seed: options.seed ?? nextSeed(),
     ...options,
   };
-  const { size, width, multipliers, attention, heads, groups, time, dropout, fourier, classes, vector } =
-    settings;
+  const { size, width, multipliers, attention, heads, time, dropout, fourier, classes, vector } = settings;
   for (const name of ["size", "channels", "steps", "width", "blocks", "heads", "groups"] as const) {
     checkInteger(name, settings[name], 1);
   }
-  if (width % 2 !== 0)
-    throw new RangeError(`width is ${width}; use an even number, for sines and cosines of t.`);
   checkInteger("classes", classes, 0);
   checkInteger("vector", vector, 0);
   checkNumber("dropout", dropout, 0, 0.99);
@@ -254,13 +252,8 @@ function checked(options: UNetOptions) {
     checkInteger(`fourier[${i}]`, n, 0, 16);
   });
   if (!timeEntries.includes(time)) throw new RangeError(`time is "${time}"; use "add" or "adaptive".`);
-  if (multipliers.length === 0) throw new RangeError("multipliers is empty; use one for each level.");
+  checkLevels(settings);
   const halvings = multipliers.length - 1;
-  if (size % 2 ** halvings !== 0) {
-    throw new RangeError(
-      `size is ${size}, which cannot be halved ${halvings} times; use a multiple of ${2 ** halvings}, or fewer multipliers.`,
-    );
-  }
   const sizes = multipliers.map((_, level) => size / 2 ** level);
   attention.forEach((at, i) => {
     if (!sizes.includes(at)) {
@@ -268,13 +261,7 @@ function checked(options: UNetOptions) {
     }
   });
   multipliers.forEach((multiplier, level) => {
-    checkInteger(`multipliers[${level}]`, multiplier, 1);
     const count = width * multiplier;
-    if (count % groups !== 0) {
-      throw new RangeError(
-        `groups is ${groups}, which does not divide the ${count} channels of level ${level + 1}.`,
-      );
-    }
     const attends = level === halvings || attention.includes(sizes[level]);
     if (attends && count % heads !== 0) {
       throw new RangeError(
@@ -282,8 +269,6 @@ function checked(options: UNetOptions) {
       );
     }
   });
-  if (width % groups !== 0)
-    throw new RangeError(`groups is ${groups}, which does not divide the width, ${width}.`);
   return settings;
 }
 

@@ -1,13 +1,14 @@
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { randomBatch, type Augmentation } from "../data";
+import { accuracy } from "../metrics";
 import { classifier, type Classifier, type ClassifierOptions } from "../network";
 import { crossEntropy } from "../objective";
-import { adam, clipByGlobalNorm, movingAverage, valueAndGradients, warmupCosine } from "../optimizer";
+import { warmupCosine } from "../optimizer";
 import { foldIn } from "../random";
-import { trainingState } from "../training";
-import type { LabelledImages, RecipeData } from "./diffusion-recipe";
-import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
+import { describeImages } from "./describe-images";
+import { learner } from "./learner";
+import type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 
 export interface ClassifierSettings {
   readonly name: string;
@@ -62,49 +63,37 @@ async function start(
 ): Promise<RecipeRun> {
   const { augment, smoothing, batch, steps, clip, decay, learningRate } = settings;
   const { train, heldOut } = await settings.data();
-  const optimizer = adam(network.parameters, { learningRate: warmupCosine({ ...learningRate, steps }) });
-  const average = movingAverage(network.parameters, { decay });
+  const learningRates = warmupCosine({ ...learningRate, steps });
+  const { averages, learn, ...learned } = learner({ network, learningRate: learningRates, clip, decay });
   const step = compile(
     () => {
       const { x, labels } = randomBatch(train.images, { size: batch, labels: train.labels, augment });
-      const loss = (): tf.Scalar =>
-        crossEntropy(network.classify(x, { training: true }).logits, labels, smoothing);
-      const { value, gradients } = valueAndGradients(loss, network.parameters);
-      optimizer.apply(clipByGlobalNorm(gradients, clip).gradients);
-      average.update();
-      return value;
+      return learn(() => crossEntropy(network.classify(x, { training: true }).logits, labels, smoothing));
     },
     { precision },
   );
-  const classify = compile((x: tf.Tensor) => network.classify(x, { parameters: average.averages }).logits);
+  const averaged: Pick<Classifier, "classify"> = {
+    classify: (x) => network.classify(x, { parameters: averages }),
+  };
   return {
+    ...learned,
     step,
-    variables: trainingState({ network, optimizer, average }),
-    weights: Object.fromEntries(network.names.map((each, i) => [each, average.averages[i]])),
-    evaluate: () => Promise.resolve(evaluate(classify, heldOut)),
+    evaluate: () => evaluate(averaged, heldOut),
     dispose() {
       step.dispose();
-      classify.dispose();
-      for (const each of [network, optimizer, average]) each.dispose();
+      learned.dispose();
       tf.dispose([train.images, heldOut.images]);
     },
   };
 }
 
 /** The share of images that were kept back of which the likeliest class is right. */
-function evaluate(classify: (x: tf.Tensor) => tf.Tensor, { images, labels }: LabelledImages): Evaluation {
-  const accuracy = tf.tidy(() => {
-    const found = tf.concat(batches(images).map((x) => classify(x).argMax(1)));
-    return found.equal(tf.tensor1d(labels, "int32")).mean().dataSync()[0];
-  });
-  return { numbers: { "held-out accuracy": accuracy } };
-}
-
-/** Few at a time: a whole split's intermediate results do not fit into a small memory. */
-function batches(images: tf.Tensor4D): tf.Tensor4D[] {
-  const [count] = images.shape;
-  const size = 250;
-  return Array.from({ length: Math.ceil(count / size) }, (_, i) =>
-    images.slice([i * size, 0, 0, 0], [Math.min(size, count - i * size), -1, -1, -1]),
-  );
+async function evaluate(
+  averaged: Pick<Classifier, "classify">,
+  { images, labels }: LabelledImages,
+): Promise<Evaluation> {
+  const { features, probabilities } = await describeImages(averaged, images);
+  const share = accuracy(probabilities, labels);
+  tf.dispose([features, probabilities]);
+  return { numbers: { "held-out accuracy": share } };
 }

@@ -1,6 +1,7 @@
 /** `npm run train -- <recipe>`: trains in a terminal, until done or Ctrl-C; run again, it goes on where it stopped. */
-import { copyFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { replaceFile } from "../checkpoint/replace-file";
 import { InterruptedError } from "../notebook/host";
 import { shippedWeights } from "./load";
 import type { Evaluation, Recipe } from "./recipe";
@@ -58,7 +59,9 @@ async function main(args: readonly string[]): Promise<number> {
   });
   console.log(`Weights: ${weights}`);
   if (values.ship) {
-    copyFileSync(weights, shippedWeights(recipe.name));
+    replaceFile(shippedWeights(recipe.name), (write) => {
+      write(readFileSync(weights));
+    });
     console.log(`The notebooks now load them: ${shippedWeights(recipe.name)}`);
   }
   return 0;

@@ -15,7 +15,7 @@ export interface Described {
  * @param images float32 [count, size, size, channels]
  * @throws InterruptedError */
 export async function describeImages(
-  { classify }: Classifier,
+  { classify }: Pick<Classifier, "classify">,
   images: tf.Tensor4D,
   { batch = 250 }: { readonly batch?: number } = {},
 ): Promise<Described> {

@@ -3,30 +3,16 @@ import { compile } from "../compile";
 import { randomBatch, type Augmentation } from "../data";
 import { denoisingLoss } from "../objective";
 import { unet, type UNet, type UNetOptions } from "../network";
-import { adam, clipByGlobalNorm, inTurn, movingAverage, valueAndGradients, warmupCosine } from "../optimizer";
+import { inTurn, warmupCosine } from "../optimizer";
 import { imageGrid } from "../plot";
 import type { Prediction, Predictor } from "../prediction";
 import { randomTimes } from "../process";
 import { randomNormal, randomUniform } from "../random";
 import { dpmSolver } from "../sampling";
 import { samplingTimes, type Schedule } from "../schedule";
-import { trainingState } from "../training";
 import { diffusionModel } from "./diffusion-model";
-import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
-
-/** Images with the class of each. */
-export interface LabelledImages {
-  /** float32 [count, size, size, channels] in [-1, 1]. */
-  readonly images: tf.Tensor4D;
-  /** Not looked at by a network without classes. */
-  readonly labels: Int32Array;
-}
-
-/** What a network learns from, and what is kept back to judge it by. The recipe disposes of it. */
-export interface RecipeData {
-  readonly train: LabelledImages;
-  readonly heldOut: LabelledImages;
-}
+import { learner } from "./learner";
+import type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 
 export interface DiffusionSettings {
   readonly name: string;
@@ -105,45 +91,33 @@ async function start(
   const { augment, schedule, predicts, batch, clip, decay, stages } = settings;
   const { classes = 0 } = settings.network;
   const { train, heldOut } = await settings.data();
-  const optimizer = adam(network.parameters, {
-    learningRate: inTurn(stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }))),
-  });
-  const average = movingAverage(network.parameters, { decay });
+  const rates = stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }));
+  const { averages, learn, ...learned } = learner({ network, learningRate: inTurn(rates), clip, decay });
 
-  /** Their classes, or none for a share of them. */
-  const givenLabels = (index: tf.Tensor1D, unlabelled: number): tf.Tensor => {
-    const labels = tf.gather(tf.tensor1d(train.labels, "int32"), index);
-    const dropped = randomUniform([batch]).less(unlabelled);
-    return tf.where(dropped, tf.fill([batch], classes, "int32"), labels);
-  };
+  /** The classes, or none for a share of them. */
+  const given = (labels: tf.Tensor1D, unlabelled: number): tf.Tensor =>
+    tf.where(randomUniform([batch]).less(unlabelled), tf.fill([batch], classes, "int32"), labels);
   // A share is a number, and not a tensor: each has a program of its own.
   const step = compile(
     (unlabelled: number) => {
-      const { x, index } = randomBatch(train.images, { size: batch, augment });
-      const condition = classes > 0 ? { labels: givenLabels(index, unlabelled) } : {};
+      const { x, labels } = randomBatch(train.images, { size: batch, labels: train.labels, augment });
+      const condition = classes > 0 ? { labels: given(labels, unlabelled) } : {};
       const t = randomTimes(batch, schedule, { stratified: true });
       const predict: Predictor = (z, times) => network.predict(z, times, { condition, training: true });
-      const { value, gradients } = valueAndGradients(
-        () => denoisingLoss(predict, x, schedule, { predicts, t }),
-        network.parameters,
-      );
-      optimizer.apply(clipByGlobalNorm(gradients, clip).gradients);
-      average.update();
-      return value;
+      return learn(() => denoisingLoss(predict, x, schedule, { predicts, t }));
     },
     { precision },
   );
 
-  const model = diffusionModel({ network, schedule, predicts, parameters: average.averages, precision });
+  const model = diffusionModel({ network, schedule, predicts, parameters: averages, precision });
   return {
+    ...learned,
     step: (i) => step(stageAt(stages, i).unlabelled ?? 0),
-    variables: trainingState({ network, optimizer, average }),
-    weights: Object.fromEntries(network.names.map((each, i) => [each, average.averages[i]])),
     evaluate: () => evaluate(model, heldOut, classes),
     dispose() {
       step.dispose();
       model.dispose();
-      for (const each of [network, optimizer, average]) each.dispose();
+      learned.dispose();
       tf.dispose([train.images, heldOut.images]);
     },
   };

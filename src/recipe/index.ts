@@ -1,11 +1,9 @@
-export type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
+export type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 export { classifierRecipe, type ClassifierRecipe, type ClassifierSettings } from "./classifier-recipe";
 export {
   diffusionRecipe,
   type DiffusionRecipe,
   type DiffusionSettings,
-  type LabelledImages,
-  type RecipeData,
   type TrainingStage,
 } from "./diffusion-recipe";
 export {

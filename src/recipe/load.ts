@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { tf } from "../backend/tf";
 import { loadCheckpoint, restore, type Details } from "../checkpoint";
-import type { Classifier } from "../network";
+import { byName, type Classifier } from "../network";
 import { root } from "../root";
 import type { ClassifierRecipe } from "./classifier-recipe";
 import { differences } from "./differences";
@@ -77,7 +77,7 @@ function restored<N extends Pick<Classifier, "names" | "parameters" | "dispose">
   tensors: Readonly<Record<string, tf.Tensor>>,
 ): N {
   try {
-    restore(Object.fromEntries(network.names.map((each, i) => [each, network.parameters[i]])), tensors);
+    restore(byName(network, network.parameters), tensors);
     return network;
   } catch (error) {
     network.dispose();

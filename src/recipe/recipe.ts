@@ -37,3 +37,17 @@ export interface Evaluation {
   /** Such as samples; a figure or an image grid. */
   readonly picture?: unknown;
 }
+
+/** Images with the class of each. */
+export interface LabelledImages {
+  /** float32 [count, size, size, channels] in [-1, 1]. */
+  readonly images: tf.Tensor4D;
+  /** Not looked at by a network without classes. */
+  readonly labels: Int32Array;
+}
+
+/** What a network learns from, and what is kept back to judge it by. The recipe disposes of it. */
+export interface RecipeData {
+  readonly train: LabelledImages;
+  readonly heldOut: LabelledImages;
+}

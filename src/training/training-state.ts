@@ -1,5 +1,5 @@
 import type { tf } from "../backend/tf";
-import type { Network } from "../network";
+import { byName, type Network } from "../network";
 import type { MovingAverage, Optimizer } from "../optimizer";
 
 /** All that a training step changes, by name: what a checkpoint has to hold for training to go on as if nothing had happened.
@@ -15,9 +15,8 @@ export function trainingState({
 }): Record<string, tf.Variable> {
   const named = (part: string, variables: Readonly<Record<string, tf.Variable>>): [string, tf.Variable][] =>
     Object.entries(variables).map(([name, variable]) => [`${part}/${name}`, variable]);
-  const parameters = Object.fromEntries(network.names.map((name, i) => [name, network.parameters[i]]));
   return Object.fromEntries([
-    ...named("network", parameters),
+    ...named("network", byName(network, network.parameters)),
     ...named("optimizer", optimizer.state),
     ...(average ? named("average", average.state) : []),
   ]);

@@ -1,13 +1,13 @@
-import { loadDigits } from "../../data";
 import { cosineSchedule } from "../../schedule";
 import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
+import { digitData } from "./digit-data";
 
 /** Digits with and without their class, by one network. T = 4000 and the Fourier features are for the likelihood of the pixels
  * (Nichol & Dhariwal 2021; Kingma et al. 2021): at t = 1 the noise is less than half a gray level. */
 export const digits: DiffusionRecipe = diffusionRecipe({
   name: "digits",
   about: "28 × 28 digits, of a class or of any: 1.1 million parameters",
-  data: () => ({ train: loadDigits({ split: "train" }), heldOut: loadDigits({ split: "heldOut" }) }),
+  data: digitData,
   network: {
     size: 28,
     width: 32,

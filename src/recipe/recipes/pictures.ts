@@ -2,12 +2,8 @@ import { basename, resolve } from "node:path";
 import { tf } from "../../backend/tf";
 import { loadImageFolder } from "../../data";
 import { cosineSchedule } from "../../schedule";
-import {
-  diffusionRecipe,
-  type DiffusionRecipe,
-  type LabelledImages,
-  type RecipeData,
-} from "../diffusion-recipe";
+import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
+import type { LabelledImages, RecipeData } from "../recipe";
 
 export interface PicturesOptions {
   /** Of PNG and JPEG files. */

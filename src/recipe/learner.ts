@@ -1,0 +1,42 @@
+import { tf } from "../backend/tf";
+import { byName, type Network } from "../network";
+import { adam, clipByGlobalNorm, movingAverage, valueAndGradients, type LearningRate } from "../optimizer";
+import { trainingState } from "../training";
+import type { RecipeRun } from "./recipe";
+
+export interface LearnerOptions {
+  readonly network: Pick<Network, "names" | "parameters" | "dispose">;
+  readonly learningRate: LearningRate;
+  /** The longest gradient, as a norm over all parameters. */
+  readonly clip: number;
+  /** What stays of the moving average at each step. */
+  readonly decay: number;
+}
+
+/** What every recipe learns with: Adam, clipped gradients, moving averages of the parameters. */
+export interface Learner extends Pick<RecipeRun, "variables" | "weights" | "dispose"> {
+  /** In the order of the network's parameters. */
+  readonly averages: readonly tf.Variable[];
+  /** Within a training step: moves the parameters down the loss, and the averages after them; the loss. */
+  readonly learn: (loss: () => tf.Tensor) => tf.Scalar;
+}
+
+export function learner({ network, learningRate, clip, decay }: LearnerOptions): Learner {
+  const optimizer = adam(network.parameters, { learningRate });
+  const average = movingAverage(network.parameters, { decay });
+  const { averages } = average;
+  return {
+    averages,
+    learn(loss) {
+      const { value, gradients } = valueAndGradients(loss, network.parameters);
+      optimizer.apply(clipByGlobalNorm(gradients, clip).gradients);
+      average.update();
+      return value;
+    },
+    variables: trainingState({ network, optimizer, average }),
+    weights: byName(network, averages),
+    dispose() {
+      for (const each of [network, optimizer, average]) each.dispose();
+    },
+  };
+}
