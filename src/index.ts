@@ -10,6 +10,7 @@ export * from "./prediction";
 export * from "./objective";
 export * from "./network";
 export * from "./sampling";
+export * from "./guidance";
 export * from "./mixture";
 export * from "./data";
 export * from "./metrics";

@@ -4,6 +4,7 @@ export { maximumMeanDiscrepancy, type DiscrepancyOptions } from "./maximum-mean-
 export { frechetDistance } from "./frechet-distance";
 export { kernelDistance, type KernelDistance, type KernelDistanceOptions } from "./kernel-distance";
 export { precisionRecall, type PrecisionRecall, type PrecisionRecallOptions } from "./precision-recall";
+export { meanPairwiseDistance } from "./pairwise-distance";
 export { nearestNeighbours, type Neighbour, type NeighbourOptions } from "./nearest-neighbours";
 export { noiseFloor, type NoiseFloor, type NoiseFloorOptions, type SampleDistance } from "./noise-floor";
 export {

@@ -7,5 +7,6 @@ export {
   type PlaneMixtureParameters,
   type Point,
 } from "./plane";
+export { labelledMixture, type LabelledMixture, type Tilt } from "./labelled";
 export { denoiseMixture, exactDenoiser, type AnyMixture } from "./denoise";
 export { exactErrors, meanLogDensity } from "./exact-errors";

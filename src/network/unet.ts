@@ -48,6 +48,8 @@ export interface UNetOptions {
 export interface UNet extends Network {
   /** Of an image: [size, size, channels]. */
   readonly shape: readonly [number, number, number];
+  /** How many classes it can be told; 0 if none. */
+  readonly classes: number;
   /** Its parts in the order in which they run. */
   readonly parts: readonly Part[];
   /** The numbers that are learned. */
@@ -174,6 +176,7 @@ export function unet(options: UNetOptions): UNet {
     names,
     predict,
     shape: [size, size, channels],
+    classes: settings.classes,
     parts,
     parameterCount: parts.reduce((sum, each) => sum + each.parameters, 0),
     flops: parts.reduce((sum, each) => sum + each.flops, 0),

@@ -1,8 +1,10 @@
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
+import { classifierFree } from "../guidance";
 import type { UNet } from "../network";
 import { denoiserOf, type Denoiser, type Prediction, type Predictor } from "../prediction";
 import type { Schedule } from "../schedule";
+import { guidedModels, type ClassGuidance } from "./guided-models";
 
 /** A network with what it needs to be used: the schedule for which it was trained, and what it predicts. */
 export interface DiffusionModel {
@@ -12,7 +14,7 @@ export interface DiffusionModel {
   /** f_θ(z, t), compiled. */
   predictor(given?: Given): Predictor;
   /** x̂(z_t, t), compiled: what samplers and bounds take. */
-  denoiser(given?: Given & { readonly clip?: boolean }): Denoiser;
+  denoiser(given?: DenoiserOptions): Denoiser;
   dispose(): void;
 }
 
@@ -20,6 +22,13 @@ export interface DiffusionModel {
 export interface Given {
   /** The class of each sample, int32 [batch]; none if omitted. */
   readonly labels?: tf.Tensor | undefined;
+}
+
+export interface DenoiserOptions extends Given {
+  /** How strongly samples are led to their classes; as the conditional model has them if omitted. */
+  readonly guidance?: ClassGuidance | undefined;
+  /** Whether x̂ is kept within [-1, 1], where all images are; true if omitted. */
+  readonly clip?: boolean;
 }
 
 export interface DiffusionModelOptions {
@@ -43,13 +52,13 @@ export function diffusionModel(options: DiffusionModelOptions): DiffusionModel {
   );
   const predictor: DiffusionModel["predictor"] = ({ labels } = {}) =>
     labels ? (z, t) => given(z, t, labels) : free;
+  const model = { network, schedule, predicts, predictor };
   return {
-    network,
-    schedule,
-    predicts,
-    predictor,
-    denoiser: ({ clip = true, ...condition } = {}) => {
-      const denoise = denoiserOf(predictor(condition), predicts, schedule);
+    ...model,
+    denoiser: ({ clip = true, labels, guidance } = {}) => {
+      const denoise = guidance
+        ? classifierFree(guidedModels(model, labels, guidance.negative), guidance)
+        : denoiserOf(predictor({ labels }), predicts, schedule);
       return clip ? (z, t) => tf.tidy(() => denoise(z, t).clipByValue(-1, 1)) : denoise;
     },
     dispose() {

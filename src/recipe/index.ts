@@ -9,9 +9,11 @@ export {
 export {
   diffusionModel,
   type DiffusionModel,
+  type DenoiserOptions,
   type DiffusionModelOptions,
   type Given,
 } from "./diffusion-model";
+export type { ClassGuidance } from "./guided-models";
 export {
   trainRecipe,
   trainingFolder,
@@ -22,5 +24,5 @@ export {
 export { classifierRecipes, diffusionRecipes, recipes } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export { loadClassifier, loadModel, shippedWeights, type LoadOptions } from "./load";
-export { generate, type GenerateOptions } from "./generate";
+export { generate, type GenerateOptions, type GenerateGuidance } from "./generate";
 export { describeImages, type Described } from "./describe-images";

@@ -9,7 +9,18 @@ import { walk } from "./walk";
 export interface AncestralOptions extends SamplerOptions {
   /** σ_t². */
   readonly variance?: ReverseVariance;
+  /** What the mean of each step is shifted by, in units of σ_t²; none if omitted. */
+  readonly shift?: MeanShift;
 }
+
+/** A direction in which to shift the mean of P_θ(z_s | z_t): of the shape of z. */
+export type MeanShift = (step: {
+  readonly z: tf.Tensor;
+  readonly t: number;
+  /** μ_θ(z_t, t). */
+  readonly mean: tf.Tensor;
+  readonly s: number;
+}) => tf.Tensor;
 
 /** The weights of a step of {@link ancestral} from t to s; at the last one, to s = 0, no noise is added.
  * @throws RangeError if t or s is not a whole number with T ≥ t > s ≥ 0 */
@@ -29,11 +40,15 @@ export async function ancestral(
   denoise: Denoiser,
   z: tf.Tensor,
   schedule: Schedule,
-  { variance, ...options }: AncestralOptions = {},
+  { variance = betaVariance, shift, ...options }: AncestralOptions = {},
 ): Promise<tf.Tensor> {
   return walk(z, schedule, options, (step) => {
-    const guess = denoise(step.z, step.t);
-    const weights = ancestralWeights(step.t, step.s, schedule, variance);
-    return { z: weightedStep(weights, step, guess), guess };
+    const { z, t, s } = step;
+    const guess = denoise(z, t);
+    const weights = ancestralWeights(t, s, schedule, variance);
+    const next = weightedStep(weights, step, guess);
+    if (!shift) return { z: next, guess };
+    const mean = weightedStep({ ...weights, noise: 0 }, step, guess);
+    return { z: next.add(shift({ z, t, mean, s }).mul(variance(t, schedule, s))), guess };
   });
 }

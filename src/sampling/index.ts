@@ -1,6 +1,6 @@
 /** Samplers, free functions of one signature: {@link Sampler}. */
 export type { Sampler, SamplerOptions, SamplingState } from "./sampler";
-export { ancestral, ancestralWeights, type AncestralOptions } from "./ancestral";
+export { ancestral, ancestralWeights, type AncestralOptions, type MeanShift } from "./ancestral";
 export type { StepWeights } from "./step-weights";
 export { ddim, ddimWeights, type DdimOptions } from "./ddim";
 export { euler, type FlowOptions } from "./euler";

@@ -14,6 +14,7 @@ import {
   randomNormal,
   shippedWeights,
   tf,
+  type GenerateGuidance,
 } from "diffusion";
 import { screen, states, tiny } from "./tiny";
 
@@ -59,6 +60,53 @@ describe("a model", () => {
     values(guess).forEach((value, i) => {
       expect(free[i]).toBeCloseTo(value, 4);
       expect(kept[i]).toBeCloseTo(Math.min(1, Math.max(-1, value)), 4);
+    });
+  });
+
+  describe("with classifier-free guidance", () => {
+    const labels = tf.tensor1d([4, 0, 9], "int32");
+    const guess = (options: Parameters<typeof model.denoiser>[0]): number[] =>
+      values(model.denoiser({ clip: false, ...options })(z, 30));
+
+    test("is the unconditional model for γ = 0 and the conditional one for γ = 1, exactly", () => {
+      expect(guess({ labels, guidance: { gamma: 0 } })).toEqual(guess({}));
+      expect(guess({ labels, guidance: { gamma: 1 } })).toEqual(guess({ labels }));
+    });
+
+    test("goes from one through the other, both in one batch", () => {
+      const [free, led] = [guess({}), guess({ labels })];
+      guess({ labels, guidance: { gamma: 3 } }).forEach((value, i) => {
+        expect(value).toBeCloseTo(-2 * free[i] + 3 * led[i], 3);
+      });
+    });
+
+    test("leads away from a negative class", () => {
+      const negative = tf.tensor1d([1, 2, 3], "int32");
+      const [away, led] = [guess({ labels: negative }), guess({ labels })];
+      guess({ labels, guidance: { gamma: 2, negative } }).forEach((value, i) => {
+        expect(value).toBeCloseTo(-away[i] + 2 * led[i], 3);
+      });
+      expect(guess({ labels, guidance: { gamma: 0, negative } })).toEqual(away);
+    });
+
+    test("needs classes", () => {
+      expect(() => model.denoiser({ guidance: { gamma: 2 } })).toThrow(
+        "guidance is given, but no labels; give the class that each sample is led to.",
+      );
+    });
+
+    test("is what images are generated with", async () => {
+      const options = { labels: [1, 7, 3], batch: 2, times: [50, 10, 0], seed: 3, sampler: ddim, screen };
+      const images = async (guidance: GenerateGuidance): Promise<number[]> =>
+        values(await generate(model, { ...options, guidance }));
+      const plain = values(await generate(model, options));
+      expect(await images({ gamma: 1 })).toEqual(plain);
+      expect(await images({ gamma: 3 })).not.toEqual(plain);
+      const away = values(await generate(model, { ...options, labels: [5, 5, 2] }));
+      expect(await images({ gamma: 0, negative: [5, 5, 2] })).toEqual(away);
+      await expect(images({ gamma: 3, negative: [5] })).rejects.toThrow(
+        "guidance.negative has 1 classes for 3 images; give one for each.",
+      );
     });
   });
 
