@@ -11,17 +11,24 @@ export interface Described {
   readonly probabilities: tf.Tensor2D;
 }
 
-/** Runs a classifier over many clean images, some at a time.
+export interface DescribeOptions {
+  /** The time of each image, int32 [count], for a classifier of noisy ones; all clean if omitted. */
+  readonly t?: tf.Tensor1D;
+  /** How many images at once. */
+  readonly batch?: number;
+}
+
+/** Runs a classifier over many images, some at a time.
  * @param images float32 [count, size, size, channels]
  * @throws InterruptedError */
 export async function describeImages(
   { classify }: Pick<Classifier, "classify">,
   images: tf.Tensor4D,
-  { batch = 250 }: { readonly batch?: number } = {},
+  { t, batch = 250 }: DescribeOptions = {},
 ): Promise<Described> {
   const count = images.shape[0];
-  const step = compile((x: tf.Tensor) => {
-    const { logits, features } = classify(x);
+  const step = compile((x: tf.Tensor, times?: tf.Tensor) => {
+    const { logits, features } = classify(x, times && { t: times });
     return { features, probabilities: tf.softmax(logits) };
   });
   const paced = pace();
@@ -29,7 +36,8 @@ export async function describeImages(
   try {
     for (let from = 0; from < count; from += batch) {
       const size = Math.min(batch, count - from);
-      made.push(tf.tidy(() => step(images.slice([from, 0, 0, 0], [size, -1, -1, -1]))));
+      const part = <R extends tf.Rank>(all: tf.Tensor<R>): tf.Tensor<R> => all.slice(from, size);
+      made.push(tf.tidy(() => step(part(images), t && part(t))));
       await paced();
     }
     return {

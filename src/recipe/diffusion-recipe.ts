@@ -12,6 +12,7 @@ import { dpmSolver } from "../sampling";
 import { samplingTimes, type Schedule } from "../schedule";
 import { diffusionModel } from "./diffusion-model";
 import { learner } from "./learner";
+import { scheduleDetails } from "./schedule-details";
 import type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 
 export interface DiffusionSettings {
@@ -67,11 +68,7 @@ export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
     settings: {
       network: { ...network },
       augment: { ...augment },
-      schedule: {
-        name: schedule.name,
-        steps: schedule.steps,
-        alpha: [1, schedule.steps].map((t) => schedule.alpha[t]),
-      },
+      schedule: scheduleDetails(schedule),
       predicts,
       stages: stages.map((stage) => ({ ...stage })),
       ...{ clip, decay, batch, seed },

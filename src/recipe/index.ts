@@ -25,4 +25,4 @@ export { classifierRecipes, diffusionRecipes, recipes } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export { loadClassifier, loadModel, shippedWeights, type LoadOptions } from "./load";
 export { generate, type GenerateOptions, type GenerateGuidance } from "./generate";
-export { describeImages, type Described } from "./describe-images";
+export { describeImages, type Described, type DescribeOptions } from "./describe-images";

@@ -4,6 +4,7 @@ import type { Recipe } from "../recipe";
 import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
 import { digitsSmall } from "./digits-small";
+import { noisyDigitClassifier } from "./noisy-digit-classifier";
 
 /** Recipes of networks that denoise. */
 export const diffusionRecipes: {
@@ -12,9 +13,10 @@ export const diffusionRecipes: {
 } = { digits, "digits-small": digitsSmall };
 
 /** Recipes of classifiers. */
-export const classifierRecipes: { readonly "digit-classifier": ClassifierRecipe } = {
-  "digit-classifier": digitClassifier,
-};
+export const classifierRecipes: {
+  readonly "digit-classifier": ClassifierRecipe;
+  readonly "noisy-digit-classifier": ClassifierRecipe;
+} = { "digit-classifier": digitClassifier, "noisy-digit-classifier": noisyDigitClassifier };
 
 /** All recipes of the course, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = { ...diffusionRecipes, ...classifierRecipes };

@@ -27,7 +27,7 @@ const points: readonly Point[] = [
   [1.2, -0.8],
   [2, 2],
 ];
-const z = tf.tensor2d(points as number[][]);
+const z = tf.tensor2d(points.map((point) => [...point]));
 
 function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, error: number): void {
   expect(found).toHaveLength(expected.length);
@@ -98,7 +98,7 @@ describe("a step of ancestral sampling", () => {
   const gradient: ClassGradient = (at, t) => at.square().mul(0.1 + t / 100);
   const guess: Denoiser = (at) => at.mul(0.3);
   const [t, s] = [30, 29];
-  const noise = randomNormal(z.shape as [number], 4);
+  const noise = randomNormal(z.shape, 4);
   const step = async (denoiser: Denoiser, options = {}): Promise<number[]> =>
     values(await ancestral(denoiser, z, linear, { times: [t, s], noise: () => noise, ...options }));
   const ahead = (at: readonly number[], time: number): number[] =>

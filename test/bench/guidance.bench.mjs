@@ -1,0 +1,212 @@
+// @ts-check
+/**
+ * What guidance gains and costs: 5,000 digits for each scale γ, of the shipped model, in five parts of 1,000 from which the errors come.
+ * It writes `notebooks/measured/guidance.json`, which notebook 12 shows.
+ *
+ * Digits of each class in equal numbers are compared with real ones of each class in equal numbers: Fréchet distances with all training
+ * digits, precision and recall with a part of them of the same size. Real digits take the samples' place in the last row.
+ *
+ * `npm run bench guidance -- --quick`: few samples and nothing written, to try it out. About 45 minutes on two cores.
+ */
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { mean, median } from "./statistics.mjs";
+import { printTable } from "./unet/workers.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+/** @type {typeof import("../../src/index")} */
+const course = createRequire(import.meta.url)(join(root, "dist", "lib", "index.js"));
+const { dpmSolver, samplingTimes, tf } = course;
+
+/** @typedef {import("../../src/index").GuidanceScale} GuidanceScale */
+/** @typedef {import("@tensorflow/tfjs-core").Tensor2D} Tensor2D */
+/** @typedef {{ features: Tensor2D, probabilities: Tensor2D }} Described */
+/** @typedef {{ mean: number, error: number }} Measured */
+/** @typedef {Record<keyof typeof measures, Measured>} Row */
+
+const quick = process.argv.includes("--quick");
+const [parts, size, calls, seed] = [quick ? 2 : 5, quick ? 100 : 1000, 20, 1];
+const precision = course.bfloat16Units() ? "bfloat16" : "float32";
+const model = course.loadModel("digits", { precision });
+const { schedule } = model;
+const times = samplingTimes(schedule, calls);
+const judge = course.loadClassifier("digit-classifier");
+const silent = { pictures: false, show() {} };
+
+/** 0, 1, … 9, 0, 1, …: what each sample of a part is asked to be. */
+const asked = Int32Array.from({ length: size }, (_, i) => i % 10);
+
+const training = course.loadDigits();
+const trained = await course.describeImages(judge, training.images);
+
+/** Training digits 0, 1, … 9, 0, 1, …: the k-th such set, all of them disjoint. @param {number} k */
+function trainingRows(k) {
+  /** @type {number[][]} */
+  const ofClass = Array.from({ length: 10 }, () => []);
+  training.labels.forEach((label, row) => ofClass[label].push(row));
+  return Array.from(asked, (label, i) => ofClass[label][(k * size + i - label) / 10]);
+}
+
+/** @param {Tensor2D} all @param {readonly number[]} rows @returns {Tensor2D} */
+const rowsOf = (all, rows) => tf.tidy(() => tf.gather(all, tf.tensor1d([...rows], "int32")));
+/** @param {Tensor2D} all @param {readonly number[]} rows */
+function withoutRows(all, rows) {
+  const left = new Set(rows);
+  return rowsOf(
+    all,
+    [...Array(all.shape[0]).keys()].filter((row) => !left.has(row)),
+  );
+}
+
+/** What is measured of a part: its number, beside real digits to compare with. */
+const measures = {
+  /** @param {Described} part */
+  accuracy: async ({ probabilities }) => course.accuracy(probabilities, asked),
+  /** @param {Described} part @param {{ all: Tensor2D }} real */
+  frechet: async ({ features }, { all }) => course.frechetDistance(features, all),
+  /** @param {Described} part @param {{ set: Tensor2D }} real */
+  precision: async ({ features }, { set }) => (await course.precisionRecall(set, features)).precision,
+  /** @param {Described} part @param {{ set: Tensor2D }} real */
+  recall: async ({ features }, { set }) => (await course.precisionRecall(set, features)).recall,
+  /** In bits, of the classes found. @param {Described} part */
+  entropy: async ({ probabilities }) => course.entropyInBits(course.classCounts(probabilities)),
+  /** Within the classes found. @param {Described} part */
+  pairwise: async ({ features, probabilities }) =>
+    course.meanPairwiseDistance(features, course.likeliestClasses(probabilities)),
+};
+const names = /** @type {(keyof typeof measures)[]} */ (Object.keys(measures));
+
+/**
+ * Means over the parts, with their standard errors.
+ * @param {(k: number) => Promise<{ part: Described, all: Tensor2D }>} partAt
+ * @param {number} [count]
+ * @returns {Promise<Row>}
+ */
+async function measured(partAt, count = parts) {
+  /** @type {Record<string, number[]>} */
+  const values = {};
+  for (let k = 0; k < count; k++) {
+    const { part, all } = await partAt(k);
+    const set = rowsOf(trained.features, trainingRows(k + 1));
+    for (const name of names) (values[name] ??= []).push(await measures[name](part, { all, set }));
+    set.dispose();
+  }
+  const row = names.map((name) => [name, { mean: mean(values[name]), error: standardError(values[name]) }]);
+  return /** @type {Row} */ (Object.fromEntries(row));
+}
+
+/** @param {readonly number[]} values */
+function standardError(values) {
+  const squares = values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+/** @param {GuidanceScale} gamma @param {number} k */
+async function sampled(gamma, k) {
+  const images = await course.generate(model, {
+    labels: asked,
+    guidance: { gamma },
+    times,
+    seed: 100 * seed + k,
+    screen: silent,
+  });
+  const part = await course.describeImages(judge, images);
+  images.dispose();
+  return { part, all: trained.features };
+}
+
+/** @param {number} k */
+async function real(k) {
+  const rows = trainingRows(k);
+  const part = {
+    features: rowsOf(trained.features, rows),
+    probabilities: rowsOf(trained.probabilities, rows),
+  };
+  return { part, all: withoutRows(trained.features, rows) };
+}
+
+/** @type {(readonly [name: string, gamma: GuidanceScale, constant?: number])[]} */
+const scales = [
+  ...[0, 0.5, 1, 1.5, 2, 4, 8].map((gamma) => /** @type {const} */ ([`γ = ${gamma}`, gamma, gamma])),
+  [
+    "γ = 2 for .2 T ≤ t ≤ .8 T",
+    course.scaleWithin(2, { from: 0.2 * schedule.steps, to: 0.8 * schedule.steps }),
+  ],
+  ["γ = 2 for t ≤ .6 T", course.scaleWithin(2, { from: 0, to: 0.6 * schedule.steps })],
+  ["γ = 2 for t ≥ .6 T", course.scaleWithin(2, { from: 0.6 * schedule.steps, to: schedule.steps })],
+];
+
+/** Seconds of a step, guided and not, in turns. */
+async function stepSeconds() {
+  const labels = tf.tensor1d(asked.subarray(0, 100), "int32");
+  const z = course.randomNormal([100, 28, 28, 1], 1);
+  const ways = {
+    conditional: model.denoiser({ labels }),
+    unconditional: model.denoiser(),
+    guided: model.denoiser({ labels, guidance: { gamma: 2 } }),
+  };
+  /** @type {Record<string, number[]>} */
+  const seconds = {};
+  for (let round = 0; round <= (quick ? 3 : 15); round++) {
+    for (const [name, denoise] of Object.entries(ways)) {
+      const start = performance.now();
+      const x = await dpmSolver(denoise, z, schedule, { times: times.slice(0, 4) });
+      await x.data();
+      x.dispose();
+      if (round > 0) (seconds[name] ??= []).push((performance.now() - start) / 3000); // the first one compiles
+    }
+  }
+  return seconds;
+}
+
+/** @param {Measured} value */
+const text = ({ mean, error }, digits = 3) => `${mean.toFixed(digits)} ± ${error.toFixed(digits)}`;
+
+console.log(`${parts} × ${size} digits for each scale, ${calls} calls of DPM-Solver++, ${precision}`);
+/** @type {{ name: string, gamma: number | null, row: Row }[]} */
+const rows = [];
+for (const [name, gamma, constant] of scales) {
+  const start = performance.now();
+  rows.push({ name, gamma: constant ?? null, row: await measured((k) => sampled(gamma, k)) });
+  console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
+}
+const floor = await measured(real);
+
+console.log("");
+printTable([
+  ["", ...names],
+  ...[...rows, { name: "real digits", row: floor }].map(({ name, row }) => [
+    name,
+    ...names.map((each) => text(row[each], each === "accuracy" ? 4 : 3)),
+  ]),
+]);
+
+const seconds = await stepSeconds();
+const one = seconds.conditional.map((value, i) => (value + seconds.unconditional[i]) / 2);
+const ratio = median(seconds.guided.map((value, i) => value / one[i]));
+console.log(
+  `\na guided step takes ${ratio.toFixed(2)} times as long as one without (100 digits, median of pairs)`,
+);
+
+if (!quick) {
+  const file = join(root, "notebooks", "measured", "guidance.json");
+  mkdirSync(dirname(file), { recursive: true });
+  const kept = {
+    command: "npm run bench guidance",
+    ...{ samples: parts * size, parts, calls, sampler: "DPM-Solver++", precision, seed },
+    rows: rows.map(({ name, gamma, row }) => ({ name, gamma, ...row })),
+    real: floor,
+  };
+  writeFileSync(`${file}.part`, `${JSON.stringify(rounded(kept), null, 2)}\n`);
+  renameSync(`${file}.part`, file);
+  console.log(`written to notebooks/measured/guidance.json`);
+}
+
+/** Without digits that say nothing. @param {unknown} value @returns {unknown} */
+function rounded(value) {
+  return JSON.parse(JSON.stringify(value), (_, each) =>
+    typeof each === "number" ? Number(each.toPrecision(5)) : each,
+  );
+}
