@@ -14,9 +14,9 @@
  * distance of sets that happen to have more of one class than of another is several times as large, so samples with given classes
  * are compared with a floor of exactly these classes, and samples of any class with one of random draws.
  *
- * `npm run bench digits -- --quick`: few samples and calls, to try it out. `COURSE_BENCH_SEEDS`: how many sets of samples
- * for each row with few calls, 3 unless told.
- * It takes about 15 minutes on two cores, most of it for the rows of 100 calls, which are measured once.
+ * `npm run bench digits -- --quick`: few samples and calls, to try it out. `--few-calls`: without the rows of 100 calls.
+ * `COURSE_BENCH_SEEDS`: how many sets of samples for each row with few calls, 3 unless told.
+ * It takes about half an hour on two cores, and five minutes with few calls and one seed.
  */
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
@@ -37,6 +37,7 @@ const { ancestral, ddim, dpmSolver, frechetDistance, samplingTimes, tf } = cours
 /** @typedef {Described & { images: Tensor4D, labels: Int32Array }} Digits */
 
 const quick = process.argv.includes("--quick");
+const fewCalls = process.argv.includes("--few-calls");
 const manyCalls = quick ? 25 : 100;
 const seeds = quick ? 1 : Number(process.env.COURSE_BENCH_SEEDS ?? 3);
 const floorDraws = 20;
@@ -153,33 +154,44 @@ async function bestVariance(times) {
 const ancestralWith = (variance) => (denoise, z, schedule, options) =>
   ancestral(denoise, z, schedule, { ...options, variance });
 
-/** @typedef {{ name: string, sampler: Sampler, calls: number, given: boolean, seeds: number }} Way */
+/** @typedef {{ name: string, sampler: Sampler, calls: number, given: boolean, seeds: number, gamma?: number }} Way */
+
+/** @returns {Promise<Way[]>} */
+async function manyCallWays() {
+  const best = await bestVariance(samplingTimes(schedule, manyCalls));
+  const samplers = {
+    "ancestral, σ² = β": ancestral,
+    "ancestral, σ² = β̃": ancestralWith(course.posteriorVariance),
+    "ancestral, best σ²": ancestralWith(best),
+  };
+  const once = { calls: manyCalls, given: true, seeds: 1 };
+  return Object.entries(samplers).map(([name, sampler]) => ({ name, sampler, ...once }));
+}
 
 /** @returns {Promise<Way[]>} */
 async function ways() {
-  const best = await bestVariance(samplingTimes(schedule, manyCalls));
   const both = [true, false];
-  const once = (/** @type {Omit<Way, "given" | "seeds" | "calls">} */ way) => [
-    { ...way, calls: manyCalls, given: true, seeds: 1 },
-  ];
   const often = (/** @type {Omit<Way, "given" | "seeds">} */ way) =>
     both.map((given) => ({ ...way, given, seeds }));
   return [
     ...often({ name: "DPM-Solver++", sampler: dpmSolver, calls: 20 }),
     ...often({ name: "DPM-Solver++", sampler: dpmSolver, calls: 10 }),
     ...often({ name: "DDIM", sampler: ddim, calls: 20 }),
-    ...once({ name: "ancestral, σ² = β", sampler: ancestral }),
-    ...once({ name: "ancestral, σ² = β̃", sampler: ancestralWith(course.posteriorVariance) }),
-    ...once({ name: "ancestral, best σ²", sampler: ancestralWith(best) }),
+    ...[1.15, 1.3].map((gamma) => ({
+      ...{ name: `DPM-Solver++, γ = ${gamma}`, sampler: dpmSolver, gamma },
+      ...{ calls: 20, given: true, seeds },
+    })),
+    ...(fewCalls ? [] : await manyCallWays()),
   ];
 }
 
 /** @param {Way} way @param {number} seed @returns {Promise<Digits>} */
-async function drawn({ sampler, calls, given }, seed) {
+async function drawn({ sampler, calls, given, gamma }, seed) {
   const { labels } = heldOut;
   const images = await course.generate(model, {
     count,
     ...(given && { labels }),
+    ...(gamma !== undefined && { guidance: { gamma } }),
     sampler,
     times: samplingTimes(schedule, calls),
     seed,

@@ -6,6 +6,7 @@ import {
   convertPrediction,
   ddim,
   describeImages,
+  diffuse,
   diffusionModel,
   generate,
   loadClassifier,
@@ -139,7 +140,7 @@ describe("a model", () => {
 });
 
 describe("the weights that come with the course", () => {
-  test.each(["digits", "digit-classifier"])("%s takes at most 12 MB", (name) => {
+  test.each(["digits", "digit-classifier", "noisy-digit-classifier"])("%s takes at most 12 MB", (name) => {
     expect(statSync(shippedWeights(name)).size).toBeLessThan(12e6);
   });
 
@@ -152,6 +153,35 @@ describe("the weights that come with the course", () => {
     values(some.probabilities).forEach((value, i) => {
       expect(value).toBeCloseTo(values(probabilities.slice(100, 7))[i], 4);
     });
+  });
+
+  test("the noisy classifier knows digits through noise, where the clean one is lost", async () => {
+    const { images, labels } = loadDigits({ split: "heldOut", count: 200 });
+    const { schedule } = loadModel("digits");
+    const noisy = loadClassifier("noisy-digit-classifier");
+    const right = async (at: number, told: boolean): Promise<number> => {
+      const z = diffuse(images, at, schedule, { seed: 1 });
+      const t = tf.fill<tf.Rank.R1>([200], at, "int32");
+      const judge = told ? noisy : loadClassifier("digit-classifier");
+      const { probabilities } = await describeImages(judge, z, told ? { t } : {});
+      return accuracy(probabilities, labels);
+    };
+    expect(await right(400, true)).toBeGreaterThan(0.96);
+    expect(await right(2400, true)).toBeGreaterThan((await right(2400, false)) + 0.2);
+    // At T nothing can be seen.
+    expect(await right(4000, true)).toBeLessThan(0.25);
+  });
+
+  test("guided digits are of their class more often", async () => {
+    const model = loadModel("digits");
+    const judge = loadClassifier("digit-classifier");
+    const labels = Array.from({ length: 60 }, (_, i) => i % 10);
+    const right = async (gamma: number): Promise<number> => {
+      const images = await generate(model, { labels, guidance: { gamma }, seed: 3, screen });
+      return accuracy((await describeImages(judge, images)).probabilities, labels);
+    };
+    expect(await right(2)).toBeGreaterThan(0.98);
+    expect(await right(0)).toBeLessThan(0.3);
   });
 
   test("digits are of the class that is asked for, and of all classes if none is", async () => {
