@@ -43,11 +43,17 @@ const asked = Int32Array.from({ length: size }, (_, i) => i % 10);
 const training = course.loadDigits();
 const trained = await course.describeImages(judge, training.images);
 
+/** Training digits in random order: in the file one writer's follow another's. */
+const order = (() => {
+  const places = course.randomUniform([training.labels.length], 1).dataSync();
+  return [...training.labels.keys()].sort((i, j) => places[i] - places[j]);
+})();
+
 /** Training digits 0, 1, … 9, 0, 1, …: the k-th such set, all of them disjoint. @param {number} k */
 function trainingRows(k) {
   /** @type {number[][]} */
   const ofClass = Array.from({ length: 10 }, () => []);
-  training.labels.forEach((label, row) => ofClass[label].push(row));
+  for (const row of order) ofClass[training.labels[row]].push(row);
   return Array.from(asked, (label, i) => ofClass[label][(k * size + i - label) / 10]);
 }
 
