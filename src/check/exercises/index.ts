@@ -10,6 +10,8 @@ import { samplers } from "./07-samplers";
 import { unetExercises } from "./08-unet";
 import { digitsExercises } from "./09-digits";
 import { fasterSampling } from "./10-faster-sampling";
+import { classifierGuidance } from "./11-classifier-guidance";
+import { classifierFreeGuidance } from "./12-classifier-free-guidance";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
@@ -25,5 +27,7 @@ export const exercises: readonly Exercise[] = [
   ...unetExercises,
   ...digitsExercises,
   ...fasterSampling,
+  ...classifierGuidance,
+  ...classifierFreeGuidance,
   ...perfNotes,
 ];
