@@ -70,15 +70,20 @@ class Residual(nn.Module):
             Norm(weights, f"{name}/norm1", silu=True), convolution(weights, f"{name}/conv1")
         )
         self.time = linear(weights, f"{name}/time")
-        self.second = nn.Sequential(
-            Norm(weights, f"{name}/norm2", silu=True), convolution(weights, f"{name}/conv2")
-        )
+        self.adaptive = self.time.out_features == 2 * self.first[1].out_channels
+        self.norm = Norm(weights, f"{name}/norm2", silu=not self.adaptive)
+        self.conv = convolution(weights, f"{name}/conv2")
         skips = f"{name}/skip/filter" in weights
         self.skip = convolution(weights, f"{name}/skip") if skips else nn.Identity()
 
     def forward(self, x: Tensor, time: Tensor) -> Tensor:
-        h = self.first(x) + self.time(time)[:, :, None, None]
-        return self.second(h) + self.skip(x)
+        told = self.time(time)[:, :, None, None]
+        if self.adaptive:
+            scale, shift = told.chunk(2, dim=1)
+            h = F.silu(self.norm(self.first(x)) * (1 + scale) + shift)
+        else:
+            h = self.norm(self.first(x) + told)
+        return self.conv(h) + self.skip(x)
 
 
 class Attention(nn.Module):
