@@ -3,7 +3,7 @@ import type { Denoiser } from "../prediction";
 import type { Schedule } from "../schedule";
 import type { tf } from "../backend/tf";
 import type { SamplerOptions } from "./sampler";
-import { weightedStep, type StepWeights } from "./step-weights";
+import { stepMean, withNoise, type StepWeights } from "./step-weights";
 import { walk } from "./walk";
 
 export interface AncestralOptions extends SamplerOptions {
@@ -46,9 +46,9 @@ export async function ancestral(
     const { z, t, s } = step;
     const guess = denoise(z, t);
     const weights = ancestralWeights(t, s, schedule, variance);
-    const next = weightedStep(weights, step, guess);
+    const mean = stepMean(weights, step, guess);
+    const next = withNoise(weights, step, mean);
     if (!shift) return { z: next, guess };
-    const mean = weightedStep({ ...weights, noise: 0 }, step, guess);
     return { z: next.add(shift({ z, t, mean, s }).mul(variance(t, schedule, s))), guess };
   });
 }

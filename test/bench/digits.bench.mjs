@@ -16,12 +16,13 @@
  *
  * `npm run bench digits -- --quick`: few samples and calls, to try it out. `--few-calls`: without the rows of 100 calls.
  * `COURSE_BENCH_SEEDS`: how many sets of samples for each row with few calls, 3 unless told.
- * It takes about half an hour on two cores, and five minutes with few calls and one seed.
+ * It takes about half an hour on two cores, and about ten minutes with few calls and one seed.
  */
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { mean, median } from "./statistics.mjs";
+import { rowsOf, shuffledRows, withoutRows } from "./rows.mjs";
+import { mean, median, standardDeviation } from "./statistics.mjs";
 import { printTable } from "./unet/workers.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -56,14 +57,8 @@ const train = await realDigits("train");
 const heldOut = await realDigits("heldOut");
 const count = heldOut.labels.length;
 
-/**
- * Training digits in random order: in the file one writer's digits follow another's, so that neighbours are more alike than draws are.
- * The held-out digits, every tenth, have a bit of every writer, and are nearer to the training digits than random draws.
- */
-const order = (() => {
-  const places = course.randomUniform([train.labels.length], 1).dataSync();
-  return [...train.labels.keys()].sort((i, j) => places[i] - places[j]);
-})();
+/** The held-out digits, every tenth, have a bit of every writer, and are nearer to the training digits than these random draws. */
+const order = shuffledRows(train.labels.length);
 
 /** Training digits of the classes of the held-out ones: the k-th such set, all of them disjoint. @param {number} k */
 function trainingSet(k) {
@@ -80,26 +75,10 @@ function trainingSet(k) {
 /** How many sets of training digits there are, one less than fit: each class has a few digits too few for the last. */
 const sets = Math.floor(train.labels.length / count) - 1;
 
-/** @param {Tensor2D} features @param {readonly number[]} rows @returns {Tensor2D} */
-const rowsOf = (features, rows) => tf.gather(features, tf.tensor1d([...rows], "int32"));
-
-/** @param {Tensor2D} features @param {readonly number[]} rows @returns {Tensor2D} */
-function withoutRows(features, rows) {
-  const left = new Set(rows);
-  return rowsOf(
-    features,
-    [...Array(features.shape[0]).keys()].filter((i) => !left.has(i)),
-  );
-}
-
 /** @typedef {{ mean: number, deviation: number }} Floor */
 
 /** @param {readonly number[]} values @returns {Floor} */
-function floorOf(values) {
-  const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  return { mean: middle, deviation: Math.sqrt(squares / (values.length - 1)) };
-}
+const floorOf = (values) => ({ mean: mean(values), deviation: standardDeviation(values) });
 
 /** What real digits get. */
 async function realFloors() {

@@ -13,7 +13,8 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { mean, median } from "./statistics.mjs";
+import { rowsOf, shuffledRows, withoutRows } from "./rows.mjs";
+import { mean, median, standardDeviation } from "./statistics.mjs";
 import { printTable } from "./unet/workers.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -25,7 +26,7 @@ const { dpmSolver, samplingTimes, tf } = course;
 /** @typedef {import("@tensorflow/tfjs-core").Tensor2D} Tensor2D */
 /** @typedef {{ features: Tensor2D, probabilities: Tensor2D }} Described */
 /** @typedef {{ mean: number, error: number }} Measured */
-/** @typedef {Record<keyof typeof measures, Measured>} Row */
+/** @typedef {Record<(typeof names)[number], Measured>} Row */
 
 const quick = process.argv.includes("--quick");
 const parts = quick ? 2 : Number(process.env.COURSE_BENCH_PARTS ?? 5);
@@ -43,72 +44,48 @@ const asked = Int32Array.from({ length: size }, (_, i) => i % 10);
 const training = course.loadDigits();
 const trained = await course.describeImages(judge, training.images);
 
-/** Training digits in random order: in the file one writer's follow another's. */
-const order = (() => {
-  const places = course.randomUniform([training.labels.length], 1).dataSync();
-  return [...training.labels.keys()].sort((i, j) => places[i] - places[j]);
-})();
+/** The rows of each class, in random order. @type {number[][]} */
+const ofClass = Array.from({ length: 10 }, () => []);
+for (const row of shuffledRows(training.labels.length)) ofClass[training.labels[row]].push(row);
 
 /** Training digits 0, 1, … 9, 0, 1, …: the k-th such set, all of them disjoint. @param {number} k */
-function trainingRows(k) {
-  /** @type {number[][]} */
-  const ofClass = Array.from({ length: 10 }, () => []);
-  for (const row of order) ofClass[training.labels[row]].push(row);
-  return Array.from(asked, (label, i) => ofClass[label][(k * size + i - label) / 10]);
-}
+const trainingRows = (k) => Array.from(asked, (label, i) => ofClass[label][(k * size + i - label) / 10]);
 
-/** @param {Tensor2D} all @param {readonly number[]} rows @returns {Tensor2D} */
-const rowsOf = (all, rows) => tf.tidy(() => tf.gather(all, tf.tensor1d([...rows], "int32")));
-/** @param {Tensor2D} all @param {readonly number[]} rows */
-function withoutRows(all, rows) {
-  const left = new Set(rows);
-  return rowsOf(
-    all,
-    [...Array(all.shape[0]).keys()].filter((row) => !left.has(row)),
-  );
+/** What is measured of a part, beside real digits. @param {Described} part @param {{ all: Tensor2D, set: Tensor2D }} real */
+async function measure({ features, probabilities }, { all, set }) {
+  const { precision, recall } = await course.precisionRecall(set, features);
+  return {
+    accuracy: course.accuracy(probabilities, asked),
+    frechet: await course.frechetDistance(features, all),
+    precision,
+    recall,
+    // In bits, of the classes found.
+    entropy: course.entropyInBits(course.classCounts(probabilities)),
+    // Within the classes found.
+    pairwise: await course.meanPairwiseDistance(features, course.likeliestClasses(probabilities)),
+  };
 }
-
-/** What is measured of a part: its number, beside real digits to compare with. */
-const measures = {
-  /** @param {Described} part */
-  accuracy: async ({ probabilities }) => course.accuracy(probabilities, asked),
-  /** @param {Described} part @param {{ all: Tensor2D }} real */
-  frechet: async ({ features }, { all }) => course.frechetDistance(features, all),
-  /** @param {Described} part @param {{ set: Tensor2D }} real */
-  precision: async ({ features }, { set }) => (await course.precisionRecall(set, features)).precision,
-  /** @param {Described} part @param {{ set: Tensor2D }} real */
-  recall: async ({ features }, { set }) => (await course.precisionRecall(set, features)).recall,
-  /** In bits, of the classes found. @param {Described} part */
-  entropy: async ({ probabilities }) => course.entropyInBits(course.classCounts(probabilities)),
-  /** Within the classes found. @param {Described} part */
-  pairwise: async ({ features, probabilities }) =>
-    course.meanPairwiseDistance(features, course.likeliestClasses(probabilities)),
-};
-const names = /** @type {(keyof typeof measures)[]} */ (Object.keys(measures));
+const names = /** @type {const} */ (["accuracy", "frechet", "precision", "recall", "entropy", "pairwise"]);
 
 /**
  * Means over the parts, with their standard errors.
  * @param {(k: number) => Promise<{ part: Described, all: Tensor2D }>} partAt
- * @param {number} [count]
  * @returns {Promise<Row>}
  */
-async function measured(partAt, count = parts) {
-  /** @type {Record<string, number[]>} */
-  const values = {};
-  for (let k = 0; k < count; k++) {
+async function measured(partAt) {
+  /** @type {Awaited<ReturnType<typeof measure>>[]} */
+  const found = [];
+  for (let k = 0; k < parts; k++) {
     const { part, all } = await partAt(k);
     const set = rowsOf(trained.features, trainingRows(k + 1));
-    for (const name of names) (values[name] ??= []).push(await measures[name](part, { all, set }));
-    set.dispose();
+    found.push(await measure(part, { all, set }));
+    tf.dispose([part.features, part.probabilities, set]);
   }
-  const row = names.map((name) => [name, { mean: mean(values[name]), error: standardError(values[name]) }]);
+  const row = names.map((name) => {
+    const values = found.map((each) => each[name]);
+    return [name, { mean: mean(values), error: standardDeviation(values) / Math.sqrt(parts) }];
+  });
   return /** @type {Row} */ (Object.fromEntries(row));
-}
-
-/** @param {readonly number[]} values */
-function standardError(values) {
-  const squares = values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 /** @param {GuidanceScale} gamma @param {number} k */
