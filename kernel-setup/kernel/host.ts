@@ -19,7 +19,8 @@ export function installHost(output: Output, isInterrupted: () => boolean): Noteb
     clearOutput({ wait = false } = {}) {
       output.publish("clear_output", { wait });
     },
-    interrupted: isInterrupted,
+    // Work that still draws when its cell is interrupted outlives it, and asks when nothing, or another cell, runs.
+    interrupted: () => isInterrupted() || (currentCell.getStore()?.signal.aborted ?? false),
     get signal() {
       return currentCell.getStore()?.signal ?? never;
     },
