@@ -1,0 +1,4 @@
+export type { Tokenizer } from "./tokenizer";
+export { captionWords } from "./caption-words";
+export { wordTokenizer, type WordTokenizerOptions } from "./word-tokenizer";
+export { bytePairTokenizer, type BytePairTokenizerOptions } from "./byte-pair-tokenizer";
