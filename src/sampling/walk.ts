@@ -1,11 +1,12 @@
 import { tf } from "../backend/tf";
-import { checkInteger, checkShape } from "../errors";
+import { checkShape } from "../errors";
 import { pace } from "../notebook/pace";
 import { checkSamples } from "../process/normal";
 import { foldIn, randomNormal } from "../random";
 import { nextSeed } from "../random/seed";
 import type { Schedule } from "../schedule";
 import type { SamplerOptions } from "./sampler";
+import { timesOf } from "./times";
 
 /** One step of a sampler, from t to s. */
 export interface Step {
@@ -31,8 +32,7 @@ export async function walk(
   options: SamplerOptions,
   take: (step: Step) => StepResult,
 ): Promise<tf.Tensor> {
-  const times = options.times ?? Array.from({ length: schedule.steps + 1 }, (_, i) => schedule.steps - i);
-  checkTimes(times, schedule);
+  const times = timesOf(schedule, options.times);
   checkSamples("z", start);
   const noiseOf = noiseSource(start, options);
   const paced = pace();
@@ -70,18 +70,6 @@ function noiseSource(
     checkShape(`noise(${t})`, given.shape, start.shape);
     return given.clone(); // the step's own, so that the caller's stays
   };
-}
-
-function checkTimes(times: readonly number[], { steps }: Schedule): void {
-  if (times.length < 2) {
-    throw new RangeError(`times has ${times.length} entries; use 2 or more: from where, and to where.`);
-  }
-  times.forEach((t, i) => {
-    checkInteger(`times[${i}]`, t, 0, steps);
-    if (i > 0 && t >= times[i - 1]) {
-      throw new RangeError(`times[${i}] is ${t}, after ${times[i - 1]}; times must decrease, from T to 0.`);
-    }
-  });
 }
 
 /** Σ weight · tensor; what has the weight 0 is left out. */
