@@ -7,6 +7,7 @@ export {
   type Split,
 } from "./digits";
 export { checkerboard, moons, moonsNoise, swissRoll, swissRollNoise, type PlaneData } from "./plane";
+export { landscapes, type LandscapeOptions } from "./landscapes";
 export { loadPhotographs, type PhotographOptions, type Photographs } from "./photographs";
 export { loadImageFolder, type ImageFolder, type ImageFolderOptions } from "./image-folder";
 export type { SkippedFile } from "./pictures/list";
@@ -17,3 +18,13 @@ export {
   type BatchOptions,
   type LabelledBatch,
 } from "./random-batch";
+export {
+  emojiAttribution,
+  emojiCategories,
+  loadEmoji,
+  type Emoji,
+  type EmojiChoice,
+  type EmojiOptions,
+  type EmojiSplit,
+} from "./emoji";
+export * from "./world";
