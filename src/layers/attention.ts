@@ -7,6 +7,9 @@ import { withGradient, type Forward } from "./with-gradient";
 export interface AttentionOptions {
   /** Into how many parts the channels are split, each attending by itself; 1 if omitted. */
   readonly heads?: number;
+  /** float32 [batch, otherTokens]: 1 for tokens that can be attended to, 0 for others, such as padding; each sample needs one of
+   * them. All can be if omitted. */
+  readonly mask?: tf.Tensor | undefined;
 }
 
 /** Scaled dot-product attention, softmax(Q Kᵀ / √d) V, with d the query's channels of one head (Vaswani et al. 2017).
@@ -20,9 +23,9 @@ export function attention(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
-  { heads = 1 }: AttentionOptions = {},
+  { heads = 1, mask }: AttentionOptions = {},
 ): tf.Tensor3D {
-  checkAttention(query, key, value);
+  checkAttention(query, key, value, mask);
   const [channels, channelsOut] = [query, value].map((tokens) => lastSize(tokens));
   checkParts("heads", heads, "query", channels);
   checkParts("heads", heads, "value", channelsOut);
@@ -30,7 +33,7 @@ export function attention(
   return withGradient(
     "attention",
     [query, key, value],
-    () => forward(tf.mul(query, factor), key, value, heads),
+    () => forward(tf.mul(query, factor), key, value, { heads, mask }),
     (dy, saved) => {
       const [dScaled, dKey, dValue] = backward(dy, saved, heads);
       return [tf.mul(dScaled, factor), dKey, dValue];
@@ -47,9 +50,9 @@ export function attention(
 export function attentionWeights(
   query: tf.Tensor,
   key: tf.Tensor,
-  { heads = 1 }: AttentionOptions = {},
+  { heads = 1, mask }: AttentionOptions = {},
 ): tf.Tensor4D {
-  checkAttention(query, key, key);
+  checkAttention(query, key, key, mask);
   const channels = lastSize(query);
   checkParts("heads", heads, "query", channels);
   const [batch, tokens] = query.shape as [number, number];
@@ -57,17 +60,34 @@ export function attentionWeights(
     const [q, k] = [tf.mul(query, 1 / Math.sqrt(channels / heads)), key].map((each) =>
       splitHeads(each, heads),
     );
-    return tf.softmax(tf.matMul(q, k, false, true)).reshape([batch, heads, tokens, key.shape[1]!]);
+    return weightsOf(q, k, mask).reshape([batch, heads, tokens, key.shape[1]!]);
   });
 }
 
 /** softmax(Q Kᵀ) V of queries that are scaled already. */
-function forward(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, heads: number): Forward<tf.Tensor3D> {
+function forward(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  { heads, mask }: AttentionOptions & { readonly heads: number },
+): Forward<tf.Tensor3D> {
   const [q, k, v] = [query, key, value].map((tokens) => splitHeads(tokens, heads));
-  const weights = tf.softmax(tf.matMul(q, k, false, true));
+  const weights = weightsOf(q, k, mask);
   const mixed = tf.matMul(weights, v);
   return { value: mergeHeads(mixed) as tf.Tensor3D, saved: [q, k, v, weights, mixed] };
 }
+
+/** softmax(Q Kᵀ) over the tokens that the mask leaves. To the others, the weight underflows to 0, and so does every gradient. */
+function weightsOf(q: tf.Tensor, k: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor {
+  const logits = tf.matMul(q, k, false, true);
+  if (!mask) return tf.softmax(logits);
+  const [batch, otherTokens] = mask.shape;
+  const everywhere = logits.shape.length === 3 ? [batch, 1, otherTokens] : [batch, 1, 1, otherTokens];
+  return tf.softmax(logits.add(mask.sub(1).mul(hidden).reshape(everywhere)));
+}
+
+/** What is taken from a logit that is not to count: far above all of them, and within the range of bfloat16. */
+const hidden = 1e9;
 
 /** The gradients to the arguments of {@link forward}. The softmax P has the gradient P (dP - Σ P dP) to its logits. Since
  * dP = dO Vᵀ and O = P V, that sum over the keys is also Σ O dO over the channels (Dao et al. 2022, section B.2):
@@ -101,7 +121,12 @@ function mergeHeads(x: tf.Tensor): tf.Tensor {
   return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, tokens, heads * channels]);
 }
 
-function checkAttention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): void {
+function checkAttention(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  mask: tf.Tensor | undefined,
+): void {
   checkFloat("query", query);
   checkFloat("key", key);
   checkFloat("value", value);
@@ -110,4 +135,7 @@ function checkAttention(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): voi
   checkShape("key", key.shape, [batch, null, channels]);
   const [, otherTokens]: number[] = key.shape;
   checkShape("value", value.shape, [batch, otherTokens, null]);
+  if (!mask) return;
+  checkFloat("mask", mask);
+  checkShape("mask", mask.shape, [batch, otherTokens]);
 }

@@ -2,10 +2,14 @@ import type { tf } from "../backend/tf";
 
 /** What a network is told besides z_t and t. */
 export interface Condition {
-  /** The class of each sample, int32 [batch]; the number of classes itself stands for "none given". */
-  readonly labels?: tf.Tensor;
-  /** Numbers about each sample, float32 [batch, n]. */
-  readonly vector?: tf.Tensor;
+  /** The class of each sample, int32 [batch]; the number of classes itself stands for "none given", as if omitted. */
+  readonly labels?: tf.Tensor | undefined;
+  /** Numbers about each sample, float32 [batch, n]; none if omitted. */
+  readonly vector?: tf.Tensor | undefined;
+  /** The caption of each sample, int32 [batch, length], as a `Tokenizer` gives it; the start alone stands for "none given", as if omitted. */
+  readonly tokens?: tf.Tensor | undefined;
+  /** An image beside each sample, float32 [batch, height, width, n]; zeros stand for "none given", as if omitted. */
+  readonly image?: tf.Tensor | undefined;
 }
 
 export interface PredictOptions {
@@ -15,8 +19,8 @@ export interface PredictOptions {
   readonly condition?: Condition;
   /** Whether dropout is on. */
   readonly training?: boolean;
-  /** Called with what each part of a U-Net gives, by the part's name, and with how its pixels attend to each other, as `…/weights`,
-   * [batch, heads, pixels, pixels]: to look inside. The tensors are disposed of after `predict`; `tf.keep` those to look at later. */
+  /** Called with what each part of a U-Net gives, by the part's name, and with how its pixels attend to each other, or to the
+   * words of a caption, as `…/weights`, [batch, heads, pixels, pixels or tokens]: to look inside. The tensors are disposed of after `predict`; `tf.keep` those to look at later. */
   readonly watch?: (name: string, value: tf.Tensor) => void;
 }
 

@@ -32,7 +32,7 @@ export function partList(parameters: Parameters): {
       const places = shape.slice(0, -1).reduce((product, size) => product * size, 1);
       // The time's layers in a block run once for a sample, not for each of its pixels.
       const uses = (parameter: (typeof added)[number]): number =>
-        parameter.rank < 2 || parameter.name === "classes/table"
+        parameter.rank < 2 || parameter.name.endsWith("/table")
           ? 0
           : parameter.name.endsWith("/time/weights")
             ? 1

@@ -5,12 +5,15 @@ import { randomUniform } from "../random";
 import { convolution, linear, normalisation } from "./modules";
 import type { PredictOptions } from "./network";
 import type { Parameters } from "./parameters";
+import type { EncodedText } from "./text-encoder";
 
 /** What comes with each run of the network. */
 export interface Run {
   readonly values: readonly tf.Tensor[];
   /** What is known besides z: time and condition, float32 [batch, timeWidth]. */
   readonly embedded: tf.Tensor;
+  /** The caption, for a network that takes one. */
+  readonly text?: EncodedText | undefined;
   /** Whether dropout is on. */
   readonly training: boolean;
   /** Who looks on. */

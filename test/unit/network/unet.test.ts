@@ -241,6 +241,8 @@ describe("impossible settings are named", () => {
     );
     const vector = tf.zeros([3, 2]);
     expect(() => network.predict(z, t, { condition: { vector } })).toThrow("condition.vector is given");
-    expect(() => unet(small).predict(z, t, { condition: labels(1, 1, 1) })).toThrow("has no classes");
+    expect(() => unet(small).predict(z, t, { condition: labels(1, 1, 1) })).toThrow(
+      "condition.labels is given, but the network takes none; make it with `classes`.",
+    );
   });
 });

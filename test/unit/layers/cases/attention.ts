@@ -1,5 +1,5 @@
-import { tf } from "diffusion";
-import { attention } from "../../../../src/layers";
+import { randomNormal, tf } from "diffusion";
+import { attention, attentionWeights } from "../../../../src/layers";
 import { at, build, sum, type NdArray } from "../array";
 import { expectClose, expectError, expectLikeAutodiff, expectLikeReference } from "../compare";
 
@@ -50,6 +50,44 @@ export function attentionCases(): void {
     tf.dispose([x, value]);
   });
 
+  test.each([1, 2])("tokens behind a mask count for nothing, with %i heads", (heads) => {
+    const random = (shape: Shape, seed: number): tf.Tensor3D => randomNormal(shape, seed);
+    const inputs = [random([2, 3, 4], 1), random([2, 5, 4], 2), random([2, 5, 4], 3)];
+    // The first sample keeps tokens 0 and 3, the second all but the last.
+    const mask = tf.tensor2d([1, 0, 0, 1, 0, 1, 1, 1, 1, 0], [2, 5]);
+    const direction = random([2, 3, 4], 4);
+    const masked = (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor =>
+      attention(query, key, value, { heads, mask });
+    const gathered = (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor =>
+      tf.concat(
+        [
+          [0, 3],
+          [0, 1, 2, 3],
+        ].map((kept, sample) => {
+          const [q, ...rest] = [query, key, value].map((each) => each.slice([sample, 0, 0], [1, -1, -1]));
+          const [k, v] = rest.map((each) =>
+            tf.concat(
+              kept.map((token) => each.slice([0, token, 0], [-1, 1, -1])),
+              1,
+            ),
+          );
+          return attention(q, k, v, { heads });
+        }),
+      );
+    const [found, wanted] = [masked, gathered].map((layer) => {
+      const loss = (...given: tf.Tensor[]): tf.Tensor =>
+        layer(given[0], given[1], given[2]).mul(direction).sum();
+      return [layer(inputs[0], inputs[1], inputs[2]), ...tf.grads(loss)(inputs)];
+    });
+    found.forEach((each, i) => {
+      expectClose(`result ${i}`, each.dataSync(), [...wanted[i].dataSync()], 1e-5);
+    });
+    const weights = attentionWeights(inputs[0], inputs[1], { heads, mask });
+    const hidden = weights.mul(tf.sub(1, mask).reshape([2, 1, 1, 5])).sum();
+    expect(hidden.dataSync()[0]).toBe(0);
+    tf.dispose([inputs, mask, direction, found, wanted, weights, hidden]);
+  });
+
   test("bad arguments are named", () => {
     const [x, six] = [tf.zeros([2, 3, 4]), tf.zeros([2, 3, 6])];
     const [more, single] = [tf.zeros([2, 5, 4]), tf.zeros([1, 3, 4])];
@@ -69,6 +107,7 @@ export function attentionCases(): void {
     );
     expectError(() => attention(x, x, x, { heads: 0 }), "heads is 0; use a whole number of 1 or more");
     expectError(() => attention(x, x, integers), "value is a tensor of int32; use float32");
+    expectError(() => attention(x, more, more, { mask: matrix }), "mask has the shape [3, 4]; use [2, 5]");
     tf.dispose([x, six, more, single, matrix, integers]);
   });
 }
