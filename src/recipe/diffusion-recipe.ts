@@ -1,19 +1,21 @@
 import { tf } from "../backend/tf";
+import type { Details } from "../checkpoint";
 import { compile } from "../compile";
+import type { DerivedCondition } from "../conditioning";
 import { randomBatch, type Augmentation } from "../data";
-import { denoisingLoss } from "../objective";
 import { unet, type UNet, type UNetOptions } from "../network";
+import { denoisingLoss } from "../objective";
 import { inTurn, warmupCosine } from "../optimizer";
-import { imageGrid } from "../plot";
 import type { Prediction, Predictor } from "../prediction";
 import { randomTimes } from "../process";
-import { randomNormal, randomUniform } from "../random";
-import { dpmSolver } from "../sampling";
-import { samplingTimes, type Schedule } from "../schedule";
+import type { Schedule } from "../schedule";
+import type { Tokenizer } from "../text";
 import { diffusionModel } from "./diffusion-model";
+import { evaluateDiffusion, type Judge } from "./evaluate-diffusion";
+import { conditionsAt, knownConditions, partlyDropped } from "./known-conditions";
 import { learner } from "./learner";
+import type { Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 import { scheduleDetails } from "./schedule-details";
-import type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 
 export interface DiffusionSettings {
   readonly name: string;
@@ -32,6 +34,12 @@ export interface DiffusionSettings {
   /** What stays of the moving average at each step. */
   readonly decay?: number;
   readonly batch: number;
+  /** For a network that is told captions; of the length that it takes. */
+  readonly tokenizer?: () => Tokenizer;
+  /** What samples are told of themselves, such as a smaller copy. */
+  readonly derived?: DerivedCondition;
+  /** What more is measured of samples with captions of images that were kept back. */
+  readonly judge?: Judge;
   readonly seed?: number;
 }
 
@@ -41,8 +49,8 @@ export interface TrainingStage {
   /** The highest learning rate of Adam, reached in `warmup` steps; it falls to 0 by half a cosine. */
   readonly peak: number;
   readonly warmup: number;
-  /** The share of samples that are shown without their class, so that one network learns both the data of each class and all of
-   * them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
+  /** The share of samples that are shown without their class or caption, so that one network learns both the data of each and all
+   * of them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
   readonly unlabelled?: number;
 }
 
@@ -52,53 +60,65 @@ export interface DiffusionRecipe extends Recipe {
   readonly network: () => UNet;
   readonly schedule: Schedule;
   readonly predicts: Prediction;
+  readonly tokenizer: () => Tokenizer | undefined;
 }
 
 /** A U-Net that learns to denoise images by Algorithm 18.1, of which nothing but the averages of its parameters is kept. */
 export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
-  const settings = { augment: {}, clip: 1, decay: 0.999, seed: 1, ...given };
-  const { name, about, seed, network, schedule, predicts, augment, stages, clip, decay, batch } = settings;
+  const settings: Settings = { augment: {}, clip: 1, decay: 0.999, seed: 1, ...given };
+  const { name, about, seed, network, schedule, predicts, stages } = settings;
   const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
   const made = (): UNet => unet({ ...network, steps: schedule.steps, seed });
+  let tokenizer: Tokenizer | undefined;
   return {
     name,
     about,
     steps,
     seed,
-    settings: {
-      network: { ...network },
-      augment: { ...augment },
-      schedule: scheduleDetails(schedule),
-      predicts,
-      stages: stages.map((stage) => ({ ...stage })),
-      ...{ clip, decay, batch, seed },
+    get settings() {
+      return details(settings);
     },
     network: made,
     schedule,
     predicts,
+    tokenizer: () => (tokenizer ??= settings.tokenizer?.()),
     start: (precision) => start(settings, made(), precision),
   };
 }
 
-async function start(
-  settings: Required<DiffusionSettings>,
-  network: UNet,
-  precision: Precision,
-): Promise<RecipeRun> {
-  const { augment, schedule, predicts, batch, clip, decay, stages } = settings;
-  const { classes = 0 } = settings.network;
+type Settings = DiffusionSettings & Required<Pick<DiffusionSettings, "augment" | "clip" | "decay" | "seed">>;
+
+function details(settings: Settings): Details {
+  const { network, augment, schedule, predicts, stages, clip, decay, batch, seed } = settings;
+  const { derived, tokenizer } = settings;
+  const { text, ...sizes } = network;
+  return {
+    network: { ...sizes, ...(text && { text: { ...text } }) },
+    augment: { ...augment },
+    schedule: scheduleDetails(schedule),
+    predicts,
+    stages: stages.map((stage) => ({ ...stage })),
+    ...{ clip, decay, batch, seed },
+    ...(derived && { derived: derived.details }),
+    ...(tokenizer && { vocabulary: tokenizer().vocabulary.join(" ") }),
+  };
+}
+
+async function start(settings: Settings, network: UNet, precision: Precision): Promise<RecipeRun> {
+  const { augment, schedule, predicts, batch, clip, decay, stages, derived, judge } = settings;
+  const { conditions } = network;
+  const tokenizer = settings.tokenizer?.();
   const { train, heldOut } = await settings.data();
+  const known = knownConditions(train, conditions, tokenizer);
   const rates = stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }));
   const { averages, learn, ...learned } = learner({ network, learningRate: inTurn(rates), clip, decay });
 
-  /** The classes, or none for a share of them. */
-  const given = (labels: tf.Tensor1D, unlabelled: number): tf.Tensor =>
-    tf.where(randomUniform([batch]).less(unlabelled), tf.fill([batch], classes, "int32"), labels);
   // A share is a number, and not a tensor: each has a program of its own.
   const step = compile(
     (unlabelled: number) => {
-      const { x, labels } = randomBatch(train.images, { size: batch, labels: train.labels, augment });
-      const condition = classes > 0 ? { labels: given(labels, unlabelled) } : {};
+      const { x, index } = randomBatch(train.images, { size: batch, augment });
+      const told = partlyDropped(conditionsAt(known, index), conditions, unlabelled);
+      const condition = { ...told, ...derived?.of(x) };
       const t = randomTimes(batch, schedule, { stratified: true });
       const predict: Predictor = (z, times) => network.predict(z, times, { condition, training: true });
       return learn(() => denoisingLoss(predict, x, schedule, { predicts, t }));
@@ -106,16 +126,16 @@ async function start(
     { precision },
   );
 
-  const model = diffusionModel({ network, schedule, predicts, parameters: averages, precision });
+  const model = diffusionModel({ network, schedule, predicts, tokenizer, parameters: averages, precision });
   return {
     ...learned,
     step: (i) => step(stageAt(stages, i).unlabelled ?? 0),
-    evaluate: () => evaluate(model, heldOut, classes),
+    evaluate: () => evaluateDiffusion(model, heldOut, { derived, judge }),
     dispose() {
       step.dispose();
       model.dispose();
       learned.dispose();
-      tf.dispose([train.images, heldOut.images]);
+      tf.dispose([train.images, heldOut.images, { ...known }]);
     },
   };
 }
@@ -125,40 +145,3 @@ function stageAt(stages: readonly TrainingStage[], i: number): TrainingStage {
   let end = 0;
   return stages.find(({ steps }) => i <= (end += steps)) ?? stages[stages.length - 1];
 }
-
-/** The loss on images that were kept back, with their classes, and samples of each class. */
-async function evaluate(
-  model: ReturnType<typeof diffusionModel>,
-  heldOut: LabelledImages,
-  classes: number,
-): Promise<Evaluation> {
-  const { schedule, predicts } = model;
-  const [height, width, channels] = heldOut.images.shape.slice(1);
-  const count = Math.min(evaluationImages, heldOut.images.shape[0]);
-  const loss = tf.tidy(() => {
-    const x = heldOut.images.slice(0, count);
-    const labels = classes > 0 ? tf.tensor1d(heldOut.labels.subarray(0, count), "int32") : undefined;
-    const [t, noise] = [
-      randomTimes(count, schedule, { stratified: true, seed: 1 }),
-      randomNormal(x.shape, 2),
-    ];
-    return denoisingLoss(model.predictor({ labels }), x, schedule, { predicts, t, noise }).dataSync()[0];
-  });
-  const each = 4;
-  const columns = classes > 0 ? Math.min(classes, 10) : 10;
-  const shown = Int32Array.from({ length: each * columns }, (_, i) => i % columns);
-  const labels = classes > 0 ? tf.tensor1d(shown, "int32") : undefined;
-  const z = randomNormal([shown.length, height, width, channels], 3);
-  const samples = await dpmSolver(model.denoiser({ labels }), z, schedule, {
-    times: samplingTimes(schedule, 20),
-  });
-  const picture = imageGrid(samples, {
-    title: "Samples, 20 calls of the network each",
-    columns,
-    scale: 2,
-  });
-  tf.dispose([z, labels, samples]);
-  return { numbers: { "held-out loss": loss }, picture };
-}
-
-const evaluationImages = 256;

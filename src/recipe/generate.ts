@@ -1,6 +1,7 @@
 import { tf } from "../backend/tf";
 import { checkInteger } from "../errors";
 import type { GuidanceOptions } from "../guidance";
+import type { Condition } from "../network";
 import { progress, type ProgressOptions } from "../progress";
 import { foldIn, randomNormal, type Seed } from "../random";
 import { nextSeed } from "../random/seed";
@@ -8,12 +9,20 @@ import { dpmSolver, type Sampler } from "../sampling";
 import { samplingTimes } from "../schedule";
 import type { DiffusionModel } from "./diffusion-model";
 
-export interface GenerateOptions extends Pick<ProgressOptions, "screen"> {
-  /** How many images; as many as there are labels if omitted. */
-  readonly count?: number;
+/** What images are told, one thing for each. */
+export interface Told {
   /** The class of each image; none if omitted. */
-  readonly labels?: ArrayLike<number>;
-  /** How strongly images are led to their classes; as the conditional model has them if omitted. */
+  readonly labels?: ArrayLike<number> | undefined;
+  /** The caption of each image; none if omitted. */
+  readonly captions?: readonly string[] | undefined;
+}
+
+export interface GenerateOptions extends Told, Pick<ProgressOptions, "screen"> {
+  /** How many images; as many as there are labels, captions or conditional images if omitted. */
+  readonly count?: number;
+  /** What else the network is told of each image, such as an image that is to be enlarged. */
+  readonly condition?: Pick<Condition, "image" | "vector">;
+  /** How strongly images are led to their classes or captions; as the conditional model has them if omitted. */
   readonly guidance?: GenerateGuidance;
   /** DPM-Solver++ if omitted. */
   readonly sampler?: Sampler;
@@ -26,23 +35,24 @@ export interface GenerateOptions extends Pick<ProgressOptions, "screen"> {
 
 /** Classifier-free guidance. */
 export interface GenerateGuidance extends GuidanceOptions {
-  /** The class that each image is led away from; all data if omitted. */
-  readonly negative?: ArrayLike<number>;
+  /** The class or caption that each image is led away from; all data if omitted. */
+  readonly negative?: Told;
 }
 
 /** Many images by a model, some at a time, with progress. Which images come depends on the seed and the batch's size.
  * @returns float32 [count, size, size, channels]
- * @throws RangeError for a bad number of images; InterruptedError */
+ * @throws RangeError for a bad number of images, or captions that the model's tokenizer does not know; InterruptedError */
 export async function generate(model: DiffusionModel, options: GenerateOptions): Promise<tf.Tensor4D> {
   const { schedule } = model;
-  const { labels, guidance, sampler = dpmSolver, times = samplingTimes(schedule, 20), batch = 100 } = options;
-  const { count = labels?.length ?? 0, seed = nextSeed(), screen } = options;
+  const { labels, captions, condition, guidance } = options;
+  const { sampler = dpmSolver, times = samplingTimes(schedule, 20), batch = 100 } = options;
+  const { seed = nextSeed(), screen } = options;
+  const { count = labels?.length ?? captions?.length ?? condition?.image?.shape[0] ?? 0 } = options;
   checkInteger("count", count, 1);
   checkInteger("batch", batch, 1);
-  for (const [name, classes] of Object.entries({ labels, "guidance.negative": guidance?.negative })) {
-    if (!classes || classes.length === count) continue;
-    throw new RangeError(`${name} has ${classes.length} classes for ${count} images; give one for each.`);
-  }
+  const negative = guidance?.negative;
+  const told = toldOf(model, { labels, captions }, count);
+  const led = negative && toldOf(model, negative, count, "guidance.negative.");
   const [height, width, channels] = model.network.shape;
   const starts = Array.from({ length: Math.ceil(count / batch) }, (_, i) => i * batch);
   const made: tf.Tensor[] = [];
@@ -53,21 +63,49 @@ export async function generate(model: DiffusionModel, options: GenerateOptions):
     });
     for (const [i, start] of starts.entries()) {
       const size = Math.min(batch, count - start);
-      const part = (all?: ArrayLike<number>): tf.Tensor1D | undefined =>
-        all && tf.tensor1d(Array.from(all).slice(start, start + size), "int32");
-      const [given, negative] = [part(labels), part(guidance?.negative)];
+      const [given, away] = [part({ ...condition, ...told }, start, size), led && part(led, start, size)];
       const z = randomNormal([size, height, width, channels], foldIn(seed, 2 * i));
       try {
         const callback = (): Promise<void> => bar.advance();
-        const denoise = model.denoiser({ labels: given, guidance: guidance && { ...guidance, negative } });
+        const denoise = model.denoiser({ ...given, guidance: guidance && { ...guidance, negative: away } });
         made.push(await sampler(denoise, z, schedule, { times, seed: foldIn(seed, 2 * i + 1), callback }));
       } finally {
-        tf.dispose([z, given, negative].filter((each) => each !== undefined));
+        tf.dispose([z, { ...given }, { ...away }]);
       }
     }
     await bar.finish();
     return tf.concat(made as tf.Tensor4D[]);
   } finally {
-    tf.dispose(made);
+    tf.dispose([made, { ...told }, { ...led }]);
   }
+}
+
+/** What all images are told, as tensors; a number of them that does not fit is named. */
+function toldOf(
+  { tokenizer }: DiffusionModel,
+  { labels, captions }: Told,
+  count: number,
+  prefix: string = "",
+): Condition {
+  checkCount(`${prefix}labels`, "classes", labels, count);
+  checkCount(`${prefix}captions`, "captions", captions, count);
+  if (captions && !tokenizer) {
+    throw new RangeError(`${prefix}captions is given, but the model knows no captions.`);
+  }
+  return {
+    labels: labels && tf.tensor1d(Array.from(labels), "int32"),
+    tokens:
+      captions && tokenizer && tf.tensor2d(tokenizer.encode(captions), [count, tokenizer.length], "int32"),
+  };
+}
+
+function checkCount(name: string, what: string, given: ArrayLike<unknown> | undefined, count: number): void {
+  if (!given || given.length === count) return;
+  throw new RangeError(`${name} has ${given.length} ${what} for ${count} images; give one for each.`);
+}
+
+/** That of some images. */
+function part({ labels, tokens, image, vector }: Condition, start: number, size: number): Condition {
+  const rows = (all: tf.Tensor | undefined): tf.Tensor | undefined => all?.slice(start, size);
+  return { labels: rows(labels), tokens: rows(tokens), image: rows(image), vector: rows(vector) };
 }

@@ -11,9 +11,8 @@ export {
   type DiffusionModel,
   type DenoiserOptions,
   type DiffusionModelOptions,
-  type Given,
 } from "./diffusion-model";
-export type { ClassGuidance } from "./guided-models";
+export type { ConditionGuidance } from "./guided-models";
 export {
   trainRecipe,
   trainingFolder,
@@ -24,5 +23,5 @@ export {
 export { classifierRecipes, diffusionRecipes, recipes } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export { loadClassifier, loadModel, shippedWeights, type LoadOptions } from "./load";
-export { generate, type GenerateOptions, type GenerateGuidance } from "./generate";
+export { generate, type GenerateOptions, type GenerateGuidance, type Told } from "./generate";
 export { describeImages, type Described, type DescribeOptions } from "./describe-images";

@@ -30,7 +30,8 @@ export function loadModel(
   const known = chosen(diffusionRecipes, recipe);
   const { file = shippedWeights(known.name), precision = "float32" } = options;
   const { schedule, predicts } = known;
-  return diffusionModel({ network: filled(known, file), schedule, predicts, precision });
+  const tokenizer = known.tokenizer();
+  return diffusionModel({ network: filled(known, file), schedule, predicts, tokenizer, precision });
 }
 
 /** A trained classifier: by default as the course ships it.

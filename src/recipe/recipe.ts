@@ -44,6 +44,8 @@ export interface LabelledImages {
   readonly images: tf.Tensor4D;
   /** Not looked at by a network without classes. */
   readonly labels: Int32Array;
+  /** Of each image, for a network that is told captions. */
+  readonly captions?: readonly string[];
 }
 
 /** What a network learns from, and what is kept back to judge it by. The recipe disposes of it. */

@@ -4,13 +4,15 @@ import type { Recipe } from "../recipe";
 import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
 import { digitsSmall } from "./digits-small";
+import { world } from "./world";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
 
 /** Recipes of networks that denoise. */
 export const diffusionRecipes: {
   readonly digits: DiffusionRecipe;
   readonly "digits-small": DiffusionRecipe;
-} = { digits, "digits-small": digitsSmall };
+  readonly world: DiffusionRecipe;
+} = { digits, "digits-small": digitsSmall, world };
 
 /** Recipes of classifiers. */
 export const classifierRecipes: {

@@ -84,10 +84,10 @@ describe("a model", () => {
     test("leads away from a negative class", () => {
       const negative = tf.tensor1d([1, 2, 3], "int32");
       const [away, led] = [guess({ labels: negative }), guess({ labels })];
-      guess({ labels, guidance: { gamma: 2, negative } }).forEach((value, i) => {
+      guess({ labels, guidance: { gamma: 2, negative: { labels: negative } } }).forEach((value, i) => {
         expect(value).toBeCloseTo(-away[i] + 2 * led[i], 3);
       });
-      expect(guess({ labels, guidance: { gamma: 0, negative } })).toEqual(away);
+      expect(guess({ labels, guidance: { gamma: 0, negative: { labels: negative } } })).toEqual(away);
     });
 
     test("needs classes", () => {
@@ -104,9 +104,9 @@ describe("a model", () => {
       expect(await images({ gamma: 1 })).toEqual(plain);
       expect(await images({ gamma: 3 })).not.toEqual(plain);
       const away = values(await generate(model, { ...options, labels: [5, 5, 2] }));
-      expect(await images({ gamma: 0, negative: [5, 5, 2] })).toEqual(away);
-      await expect(images({ gamma: 3, negative: [5] })).rejects.toThrow(
-        "guidance.negative has 1 classes for 3 images; give one for each.",
+      expect(await images({ gamma: 0, negative: { labels: [5, 5, 2] } })).toEqual(away);
+      await expect(images({ gamma: 3, negative: { labels: [5] } })).rejects.toThrow(
+        "guidance.negative.labels has 1 classes for 3 images; give one for each.",
       );
     });
   });

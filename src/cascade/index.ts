@@ -1,0 +1,1 @@
+export { generateCascade, type CascadeOptions, type CascadeStage } from "./cascade";

@@ -1,0 +1,53 @@
+import { tf } from "../backend/tf";
+import { emptyCaptions, type Condition, type Conditions } from "../network";
+import { randomUniform } from "../random";
+import type { Tokenizer } from "../text";
+import type { LabelledImages } from "./recipe";
+
+/** What is known of images and a network can be told, as tensors. They are the caller's to dispose of.
+ * @throws RangeError for a network that takes captions if there are none, or no tokenizer */
+export function knownConditions(
+  { labels, captions }: Omit<LabelledImages, "images">,
+  { classes, tokens }: Conditions,
+  tokenizer: Tokenizer | undefined,
+): Condition {
+  return {
+    labels: classes > 0 ? tf.tensor1d(labels, "int32") : undefined,
+    tokens: tokens > 0 ? captionTokens(captions, tokens, tokenizer) : undefined,
+  };
+}
+
+function captionTokens(
+  captions: readonly string[] | undefined,
+  length: number,
+  tokenizer: Tokenizer | undefined,
+): tf.Tensor2D {
+  if (!captions || !tokenizer) {
+    throw new RangeError(
+      `The network takes captions of ${length} tokens, but there is no ${captions ? "tokenizer" : "caption"}; give both.`,
+    );
+  }
+  return tf.tensor2d(tokenizer.encode(captions), [captions.length, tokenizer.length], "int32");
+}
+
+/** The conditions of some of the images.
+ * @param index int32 [n] */
+export const conditionsAt = ({ labels, tokens }: Condition, index: tf.Tensor1D): Condition => ({
+  labels: labels && tf.gather(labels, index),
+  tokens: tokens && tf.gather(tokens, index),
+});
+
+/** Conditions of which a share is dropped, sample by sample: class and caption together (Ho & Salimans 2022, algorithm 1). */
+export function partlyDropped(
+  { labels, tokens }: Condition,
+  { classes, tokens: length }: Conditions,
+  share: number,
+): Condition {
+  const batch = (labels ?? tokens)?.shape[0];
+  if (batch === undefined) return {};
+  const dropped = randomUniform([batch]).less(share);
+  return {
+    labels: labels && tf.where(dropped, tf.fill([batch], classes, "int32"), labels),
+    tokens: tokens && tf.where(dropped.expandDims(1), emptyCaptions(batch, length), tokens),
+  };
+}

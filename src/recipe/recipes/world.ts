@@ -1,0 +1,32 @@
+import { cosineSchedule } from "../../schedule";
+import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
+import { worldData, worldTokenizer } from "./world-data";
+
+/** Pictures of the world of shapes by their captions. */
+export const world: DiffusionRecipe = diffusionRecipe({
+  name: "world",
+  about: "32 × 32 pictures of shapes by their captions",
+  data: () => worldData(20_000),
+  tokenizer: worldTokenizer,
+  network: {
+    size: 32,
+    channels: 3,
+    width: 32,
+    multipliers: [1, 2, 4],
+    attention: [8],
+    heads: 4,
+    time: "adaptive",
+    text: {
+      vocabulary: worldTokenizer().vocabulary.length,
+      length: 16,
+      width: 64,
+      depth: 2,
+      heads: 4,
+      at: [16, 8],
+    },
+  },
+  schedule: cosineSchedule(1000),
+  predicts: "v",
+  stages: [{ steps: 6000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
+  batch: 64,
+});
