@@ -8,6 +8,7 @@ import { labelEmbedding } from "./conditioning/labels";
 import { attendsToWords, readText, textVector } from "./conditioning/text";
 import { vectorEmbedding } from "./conditioning/vector";
 import { convolution, linear, normalisation } from "./modules";
+import { withCoordinates } from "./coordinates";
 import { fourierFeatures } from "./fourier-features";
 import type { Condition, Network } from "./network";
 import { parameterList } from "./parameters";
@@ -41,7 +42,7 @@ export function unet(options: UNetOptions): UNet {
   const settings = unetSettings(options);
   const { size, channels, steps, width, multipliers, blocks, heads, groups, time, dropout, fourier, seed } =
     settings;
-  const { text, conditions } = settings;
+  const { text, conditions, coordinates } = settings;
   const parameters = parameterList(seed);
   const timeWidth = 4 * width;
   const { parts, part } = partList(parameters);
@@ -109,7 +110,8 @@ export function unet(options: UNetOptions): UNet {
       return (x, { values }) => layer(x, values);
     });
 
-  const first = conv("first", channels * (1 + 2 * fourier.length) + conditions.image, width, size);
+  const inputs = channels * (1 + 2 * fourier.length) + conditions.image + (coordinates ? 2 : 0);
+  const first = conv("first", inputs, width, size);
   let [at, resolution] = [width, size];
   const kept = [width];
   const down: Block[] = [];
@@ -163,7 +165,7 @@ export function unet(options: UNetOptions): UNet {
       const told = asVector && caption ? embedded.add<tf.Tensor>(asVector(caption.start, values)) : embedded;
       const run: Run = { values, training, watch, embedded: silu(told), text: caption };
       const seen = withImage(fourierFeatures(z, fourier), condition, conditions.image);
-      const stack = [first(seen, run)];
+      const stack = [first(coordinates ? withCoordinates(seen) : seen, run)];
       let h = stack[0];
       for (const layer of down) stack.push((h = layer(h, run)));
       for (const layer of middle) h = layer(h, run);

@@ -16,6 +16,8 @@ export const world: DiffusionRecipe = diffusionRecipe({
     attention: [8],
     heads: 4,
     time: "adaptive",
+    // Captions speak of left and right.
+    coordinates: true,
     text: {
       vocabulary: worldTokenizer().vocabulary.length,
       length: 16,
@@ -27,6 +29,6 @@ export const world: DiffusionRecipe = diffusionRecipe({
   },
   schedule: cosineSchedule(1000),
   predicts: "v",
-  stages: [{ steps: 6000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
+  stages: [{ steps: 5000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
   batch: 64,
 });

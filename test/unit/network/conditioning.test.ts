@@ -9,6 +9,7 @@ import {
   type UNet,
   type UNetOptions,
 } from "diffusion";
+import { withCoordinates } from "../../../src/network/coordinates";
 import { parameterList } from "../../../src/network/parameters";
 import { textEncoder } from "../../../src/network/text-encoder";
 
@@ -241,6 +242,23 @@ test("operations of a text are counted for its tokens, those of attention for pi
   expect(count("text/vector")).toBe(2 * 8 * 32);
   expect(count("middle/block1/words/told")).toBe(2 * 5 * 8 * 16);
   expect(count("middle/block1/words")).toBe(2 * 16 * (8 * 8 + 8 * 8) + 4 * 16 * 5 * 8);
+});
+
+test("coordinates tell pixels where they are", () => {
+  const seen = withCoordinates(tf.zeros([2, 2, 4, 1]));
+  const row = (down: number): number[] => [-0.75, -0.25, 0.25, 0.75].flatMap((right) => [0, right, down]);
+  const image = [...row(-0.5), ...row(0.5)];
+  expect(values(seen)).toEqual([...image, ...image]);
+  // Far from the edges an image of one value looks the same everywhere, unless there are coordinates.
+  const middle = (coordinates: boolean): number[] => {
+    const network = awake({ size: 32, multipliers: [1], attention: [], coordinates });
+    const seen = new Map<string, tf.Tensor>();
+    const watch = (name: string, value: tf.Tensor): void => void seen.set(name, tf.keep(value));
+    network.predict(tf.zeros([1, 32, 32, 1]), tf.tensor1d([5], "int32"), { watch });
+    return values(seen.get("down1/block1")!.slice([0, 15, 15, 0], [1, 2, 2, 1]));
+  };
+  expect(new Set(middle(false).map((value) => value.toFixed(4))).size).toBe(1);
+  expect(new Set(middle(true).map((value) => value.toFixed(4))).size).toBe(4);
 });
 
 test("an empty caption is the start alone", () => {
