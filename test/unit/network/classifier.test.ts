@@ -7,6 +7,7 @@ import {
   type Classifier,
   type ClassifierOptions,
 } from "diffusion";
+import { awaken } from "./awake";
 
 const values = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
 const small: ClassifierOptions = {
@@ -21,15 +22,9 @@ const small: ClassifierOptions = {
 };
 const z = randomNormal([4, 8, 8, 1], 1);
 
-/** A network whose zeros have become numbers, so that every part shows in the result. */
-function awake(options: Partial<ClassifierOptions> = {}): Classifier {
-  const network = classifier({ ...small, ...options });
-  network.parameters.forEach((parameter, i) => {
-    if (values(parameter).every((value) => value === 0))
-      parameter.assign(randomNormal(parameter.shape as [number], 100 + i).mul(0.1));
-  });
-  return network;
-}
+/** A network of which every part shows in the result. */
+const awake = (options: Partial<ClassifierOptions> = {}): Classifier =>
+  awaken(classifier({ ...small, ...options }));
 
 test("gives logits and the features that they are made of", () => {
   const network = awake();

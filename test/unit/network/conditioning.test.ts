@@ -12,6 +12,7 @@ import {
 import { withCoordinates } from "../../../src/network/coordinates";
 import { parameterList } from "../../../src/network/parameters";
 import { textEncoder } from "../../../src/network/text-encoder";
+import { awaken, expectGradients } from "./awake";
 
 const values = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
 const small: UNetOptions = {
@@ -29,15 +30,8 @@ const z = randomNormal([3, 8, 8, 1], 1);
 const t = tf.tensor1d([1, 20, 50], "int32");
 const pixels = 8 * 8;
 
-/** A network whose zeros have become numbers, so that every part shows in the result. */
-function awake(options: Partial<UNetOptions>): UNet {
-  const network = unet({ ...small, ...options });
-  network.parameters.forEach((parameter, i) => {
-    if (values(parameter).every((value) => value === 0))
-      parameter.assign(randomNormal(parameter.shape as [number], 100 + i).mul(0.1));
-  });
-  return network;
-}
+/** A network of which every part shows in the result. */
+const awake = (options: Partial<UNetOptions>): UNet => awaken(unet({ ...small, ...options }));
 
 const captions = (...rows: number[][]): tf.Tensor2D => tf.tensor2d(rows, [rows.length, 5], "int32");
 const [none, some, other] = [
@@ -116,23 +110,7 @@ describe.each<TextEntry>(["vector", "attention", "both"])("a text that enters by
       const result = network.predict(z, t, { condition, ...(parameters && { parameters }) });
       return result.mul(direction).sum();
     };
-    const { grads } = tf.variableGrads(() => loss(), [...network.parameters]);
-    network.parameters.forEach((parameter, i) => {
-      if (!/text|words/.test(network.names[i])) return;
-      const along = randomNormal(parameter.shape as [number], 200 + i).div(Math.sqrt(parameter.size));
-      const at = (shift: number): number => {
-        const moved = network.parameters.map((each, j) => (i === j ? each.add(along.mul(shift)) : each));
-        return values(loss(moved))[0];
-      };
-      const across = (step: number): number => at(step) - at(-step);
-      const difference = (8 * across(0.05) - across(0.1)) / (12 * 0.05);
-      const slope = values(grads[parameter.name].mul(along).sum())[0];
-      const off = Math.abs(slope - difference);
-      expect({ name: network.names[i], off: off > 0.01 * (1 + Math.abs(slope)) ? off : 0 }).toEqual({
-        name: network.names[i],
-        off: 0,
-      });
-    });
+    expectGradients(network, loss, (name) => /text|words/.test(name));
   });
 
   test("compiled, gives the same", () => {

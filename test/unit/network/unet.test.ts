@@ -1,5 +1,6 @@
 import { compile, randomNormal, setSeed, tf, unet, type UNet, type UNetOptions } from "diffusion";
 import { fourierFeatures } from "../../../src/network/fourier-features";
+import { awaken, expectGradients } from "./awake";
 
 const values = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
 const labels = (...numbers: number[]): { labels: tf.Tensor } => ({ labels: tf.tensor1d(numbers, "int32") });
@@ -17,15 +18,8 @@ const small: UNetOptions = {
 const z = randomNormal([3, 8, 8, 1], 1);
 const t = tf.tensor1d([1, 20, 50], "int32");
 
-/** A network whose zeros have become numbers, so that every part shows in the result. */
-function awake(options: Partial<UNetOptions> = {}): UNet {
-  const network = unet({ ...small, ...options });
-  network.parameters.forEach((parameter, i) => {
-    if (values(parameter).every((value) => value === 0))
-      parameter.assign(randomNormal(parameter.shape as [number], 100 + i).mul(0.1));
-  });
-  return network;
-}
+/** A network of which every part shows in the result. */
+const awake = (options: Partial<UNetOptions> = {}): UNet => awaken(unet({ ...small, ...options }));
 
 test("has as many parameters as its twin in PyTorch, and begins by predicting 0", () => {
   const network = unet({
@@ -107,23 +101,7 @@ describe.each(["add", "adaptive"] as const)("with the time entering by %s", (tim
       const result = network.predict(z, t, { condition, ...(parameters && { parameters }) });
       return result.mul(direction).sum();
     };
-    const { grads } = tf.variableGrads(() => loss(), [...network.parameters]);
-    network.parameters.forEach((parameter, i) => {
-      const along = randomNormal(parameter.shape as [number], 200 + i).div(Math.sqrt(parameter.size));
-      const at = (shift: number): number => {
-        const moved = network.parameters.map((each, j) => (i === j ? each.add(along.mul(shift)) : each));
-        return values(loss(moved))[0];
-      };
-      // Of fourth order: a step that is large enough for float32 bends too much for the second.
-      const across = (step: number): number => at(step) - at(-step);
-      const difference = (8 * across(0.05) - across(0.1)) / (12 * 0.05);
-      const slope = values(grads[parameter.name].mul(along).sum())[0];
-      const off = Math.abs(slope - difference);
-      expect({ name: network.names[i], off: off > 0.01 * (1 + Math.abs(slope)) ? off : 0 }).toEqual({
-        name: network.names[i],
-        off: 0,
-      });
-    });
+    expectGradients(network, loss);
   });
 
   test("compiled, it gives the same", () => {
