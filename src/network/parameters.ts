@@ -40,3 +40,18 @@ export function parameterList(seed: Seed): Parameters {
     filled: (name, shape, value) => add(name, () => tf.fill([...shape], value)),
   };
 }
+
+/** The same list, for parameters that are to be learned more slowly: each is kept as a multiple of its value. Adam moves every number by
+ * about the learning rate, whatever the gradient's size, so that the value moves by so many times less (Karras et al. 2018,
+ * "Progressive growing of GANs", section 4.1: equalized learning rate). */
+export function slower(parameters: Parameters, factor: number): Parameters {
+  const place = (kept: Place): Place => {
+    return (values) => kept(values).div(factor);
+  };
+  return {
+    variables: parameters.variables,
+    names: parameters.names,
+    normal: (name, shape, deviation) => place(parameters.normal(name, shape, deviation * factor)),
+    filled: (name, shape, value) => place(parameters.filled(name, shape, value * factor)),
+  };
+}

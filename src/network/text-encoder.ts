@@ -2,7 +2,7 @@ import { tf } from "../backend/tf";
 import { checkInteger } from "../errors";
 import { attention, embedding, silu } from "../layers";
 import { linear, normalisation, type Module } from "./modules";
-import type { Parameters } from "./parameters";
+import { slower, type Parameters } from "./parameters";
 
 export interface TextEncoderOptions {
   /** How its parameters' names begin. */
@@ -32,12 +32,13 @@ export interface EncodedText {
  * @returns of tokens int32 [batch, length]
  * @throws RangeError for sizes that are no whole numbers of 1 or more, or heads that do not divide the width */
 export function textEncoder(
-  parameters: Parameters,
+  list: Parameters,
   options: TextEncoderOptions,
 ): (tokens: tf.Tensor, values: readonly tf.Tensor[]) => EncodedText {
   const { name, vocabulary, length, width, depth, heads } = checked(options);
+  const parameters = slower(list, slowness);
   const words = parameters.normal(`${name}/words/table`, [vocabulary, width], 1);
-  const places = parameters.normal(`${name}/places/table`, [length, width], 0.1);
+  const places = parameters.normal(`${name}/places/table`, [length, width], 0.5);
   const blocks = Array.from({ length: depth }, (_, i) =>
     transformerBlock(parameters, `${name}/block${i + 1}`, { width, heads }),
   );
@@ -57,7 +58,10 @@ export const textAttentionFlops = ({
   depth,
 }: Required<Omit<TextEncoderOptions, "name">>): number => 4 * depth * length ** 2 * width;
 
-/** h + attention(norm(h)), and then h + W₂ silu(W₁ norm(h)). The last weights of both start at 0. */
+/** At the learning rates of U-Nets, texts that differ in a word that matters little so far would become indistinguishable. */
+const slowness = 4;
+
+/** h + attention(norm(h)), and then h + W₂ silu(W₁ norm(h)). */
 function transformerBlock(
   parameters: Parameters,
   name: string,
@@ -65,10 +69,10 @@ function transformerBlock(
 ): (h: tf.Tensor, mask: tf.Tensor, values: readonly tf.Tensor[]) => tf.Tensor {
   const norm1 = tokenNorm(parameters, `${name}/norm1`, width);
   const project = linear(parameters, `${name}/qkv`, width, 3 * width);
-  const mixed = linear(parameters, `${name}/mixed`, width, width, 0);
+  const mixed = linear(parameters, `${name}/mixed`, width, width, 0.5);
   const norm2 = tokenNorm(parameters, `${name}/norm2`, width);
   const inner = linear(parameters, `${name}/inner`, width, 4 * width);
-  const outer = linear(parameters, `${name}/outer`, 4 * width, width, 0);
+  const outer = linear(parameters, `${name}/outer`, 4 * width, width, 0.5);
   return (h, mask, values) => {
     const [query, key, value] = tf.split(project(norm1(h, values), values), 3, 2);
     const told = h.add<tf.Tensor>(mixed(attention(query, key, value, { heads, mask }), values));

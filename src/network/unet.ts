@@ -5,7 +5,7 @@ import { checkTold, type Conditions } from "./conditioning/check-told";
 import { crossAttentionBlock } from "./conditioning/cross-attention";
 import { withImage } from "./conditioning/image";
 import { labelEmbedding } from "./conditioning/labels";
-import { attendsToWords, readText, textVector } from "./conditioning/text";
+import { attendsToWords, captionTokens, sumOfWords } from "./conditioning/text";
 import { vectorEmbedding } from "./conditioning/vector";
 import { convolution, linear, normalisation } from "./modules";
 import { withCoordinates } from "./coordinates";
@@ -13,7 +13,7 @@ import { fourierFeatures } from "./fourier-features";
 import type { Condition, Network } from "./network";
 import { parameterList } from "./parameters";
 import { partList, type Part } from "./parts";
-import { textAttentionFlops } from "./text-encoder";
+import { textAttentionFlops, textEncoder } from "./text-encoder";
 import { timeEmbedding } from "./time-embedding";
 import { unetSettings, type UNetOptions, type UNetSettings } from "./unet-settings";
 import { attentionBlock, residualBlock, type Block, type Run } from "./unet-blocks";
@@ -58,12 +58,18 @@ export function unet(options: UNetOptions): UNet {
   };
 
   const embed = part("time", [timeWidth], () => timeAndCondition(settings, parameters, timeWidth));
-  const read =
-    text &&
-    part("text", [text.length, text.width], () => readText(parameters, text), textAttentionFlops(text));
-  const asVector =
+  const encode =
+    text && text.entry !== "vector"
+      ? part(
+          "text",
+          [text.length, text.width],
+          () => textEncoder(parameters, { ...text, name: "text" }),
+          textAttentionFlops(text),
+        )
+      : undefined;
+  const sum =
     text && text.entry !== "attention"
-      ? part("text/vector", [timeWidth], () => textVector(parameters, text.width, timeWidth))
+      ? part("text/vector", [timeWidth], () => sumOfWords(parameters, text.vocabulary, timeWidth))
       : undefined;
   const selfAttention = (block: string, shape: readonly number[]): Block => {
     const name = `${block}/attention`;
@@ -160,9 +166,10 @@ export function unet(options: UNetOptions): UNet {
     checkShape("z", z.shape, [null, size, size, channels]);
     checkTold(condition, conditions);
     return tf.tidy(() => {
-      const caption = read?.(z.shape[0], condition, values);
+      const tokens = text && captionTokens(condition, z.shape[0], text.length);
       const embedded = embed(timeEmbedding(t, steps, width), condition, values);
-      const told = asVector && caption ? embedded.add<tf.Tensor>(asVector(caption.start, values)) : embedded;
+      const told = sum && tokens ? embedded.add<tf.Tensor>(sum(tokens, values)) : embedded;
+      const caption = tokens && encode?.(tokens, values);
       const run: Run = { values, training, watch, embedded: silu(told), text: caption };
       const seen = withImage(fourierFeatures(z, fourier), condition, conditions.image);
       const stack = [first(coordinates ? withCoordinates(seen) : seen, run)];

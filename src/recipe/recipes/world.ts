@@ -29,6 +29,6 @@ export const world: DiffusionRecipe = diffusionRecipe({
   },
   schedule: cosineSchedule(1000),
   predicts: "v",
-  stages: [{ steps: 5000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
+  stages: [{ steps: 12_000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
   batch: 64,
 });
