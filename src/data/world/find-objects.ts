@@ -84,7 +84,7 @@ function nearestColour(found: Rgb, background: Rgb): Colour | undefined {
   return best.cosine >= leastCosine ? best.colour : undefined;
 }
 
-/** 26 degrees. Between the palette's colours, as seen from the background, are at least 35. */
+/** 26 degrees. The palette's colours, as seen from the backgrounds, are at least 31 degrees apart. */
 const leastCosine = 0.9;
 
 function coveredBy(pixels: ArrayLike<number>, { around }: Region, background: Rgb, full: Rgb): Covered {
@@ -102,5 +102,5 @@ function nearestSize(diameter: number): ObjectSize | undefined {
   return ratio(nearest) <= Math.log(mostRatio) ? nearest : undefined;
 }
 
-/** Small and large differ by a factor of 1.57: at most half of that way. */
+/** Small and large differ by a factor of 1.57; so much may a drawn diameter differ from the nearer of them. */
 const mostRatio = 1.3;

@@ -37,13 +37,14 @@ export function gravityOf({ pixels, cover }: Covered): Gravity {
 
 /** Compares a thing with drawings of all shapes: at its centre of gravity, of its area and a little smaller and larger, sharp and
  * blurred. */
-export function fitShape(thing: Covered, { x, y, area }: Gravity): Fit {
+export function fitShape({ pixels, cover }: Covered, { x, y, area }: Gravity): Fit {
+  const places = pixels.map((pixel) => framed(Math.floor(pixel / worldSide), pixel % worldSide));
   let best: Fit = { shape: "circle", unexplained: Infinity };
   for (const shape of worldShapes) {
     for (const scale of scales) {
       const drawing = drawn({ shape, diameter: scale * Math.sqrt(area / unitArea[shape]), x, y });
       for (const blur of blurs) {
-        const rest = unexplained(thing, drawing, blur);
+        const rest = unexplained(cover, drawing, places, blur);
         if (rest < best.unexplained) best = { shape, unexplained: rest };
       }
     }
@@ -55,30 +56,39 @@ const scales = [0.92, 1, 1.08];
 /** So much of a pixel goes to each of its two neighbours in a row, and then in a column. */
 const blurs = [0, 0.2];
 
-/** A drawing has a pixel of frame, so that each pixel of the picture has neighbours. */
+/** A drawing has a frame of a pixel, so that each pixel of the picture has neighbours. */
 const width = worldSide + 2;
+const framed = (row: number, column: number): number => (row + 1) * width + column + 1;
 
 function drawn(object: PlacedShape): Float32Array {
   const drawing = new Float32Array(width * width);
-  stamp(object, (row, column, share) => (drawing[(row + 1) * width + column + 1] = share));
+  stamp(object, (row, column, share) => (drawing[framed(row, column)] = share));
   return drawing;
 }
 
-/** 1 - cos² of the angle between the two as vectors: how strong the thing's colour is does not matter. */
-function unexplained({ pixels, cover }: Covered, drawing: Float32Array, blur: number): number {
+/** 1 - cos² of the angle between the thing and the drawing as vectors: how strong the thing's colour is does not matter. */
+function unexplained(
+  cover: readonly number[],
+  drawing: Float32Array,
+  places: readonly number[],
+  blur: number,
+): number {
   let [product, own, other] = [0, 0, 0];
-  for (let i = 0; i < pixels.length; i++) {
-    const at = (Math.floor(pixels[i] / worldSide) + 1) * width + (pixels[i] % worldSide) + 1;
-    const share = blur === 0 ? drawing[at] : blurredAt(drawing, at, blur);
+  for (let i = 0; i < cover.length; i++) {
+    const share = blurred(drawing, places[i], blur);
     product += share * cover[i];
-    own += cover[i] ** 2;
-    other += share ** 2;
+    own += cover[i] * cover[i];
+    other += share * share;
   }
   return other > 0 ? 1 - product ** 2 / (own * other) : 1;
 }
 
-function blurredAt(drawing: Float32Array, at: number, blur: number): number {
-  const across = (middle: number): number =>
-    (1 - 2 * blur) * drawing[middle] + blur * (drawing[middle - 1] + drawing[middle + 1]);
-  return (1 - 2 * blur) * across(at) + blur * (across(at - width) + across(at + width));
+function blurred(drawing: Float32Array, at: number, blur: number): number {
+  if (blur === 0) return drawing[at];
+  const nextRows = blurredRow(drawing, at - width, blur) + blurredRow(drawing, at + width, blur);
+  return (1 - 2 * blur) * blurredRow(drawing, at, blur) + blur * nextRows;
+}
+
+function blurredRow(drawing: Float32Array, at: number, blur: number): number {
+  return (1 - 2 * blur) * drawing[at] + blur * (drawing[at - 1] + drawing[at + 1]);
 }

@@ -14,9 +14,9 @@ export interface Foreground {
 export function foregroundOf(pixels: ArrayLike<number>): Foreground {
   const background = backgroundOf(pixels);
   const cover = new Float32Array(pixels.length / 3);
-  const directions = worldColours.map((colour) => contrast(palette[colour], background));
+  const full = worldColours.map((colour) => withLength(contrast(palette[colour], background)));
   for (let i = 0; i < cover.length; i++) {
-    cover[i] = coverOf(contrastAt(pixels, i, background), directions);
+    cover[i] = coverOf(contrastAt(pixels, i, background), full);
   }
   return { background, cover };
 }
@@ -38,14 +38,22 @@ export function dot(a: Rgb, b: Rgb): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
+interface Contrast {
+  readonly direction: Rgb;
+  readonly length: number;
+}
+
+function withLength(direction: Rgb): Contrast {
+  return { direction, length: Math.sqrt(dot(direction, direction)) };
+}
+
 /** Covered by a share s of an object, a pixel has s times the contrast of the object's colour. The colour is not known yet: it is
  * the palette's whose direction from the background is nearest. */
-function coverOf(found: Rgb, directions: readonly Rgb[]): number {
+function coverOf(found: Rgb, full: readonly Contrast[]): number {
   let [nearest, cover] = [-Infinity, 0];
-  for (const direction of directions) {
-    const [product, square] = [dot(found, direction), dot(direction, direction)];
-    const along = product / Math.sqrt(square);
-    if (along > nearest) [nearest, cover] = [along, product / square];
+  for (const { direction, length } of full) {
+    const along = dot(found, direction) / length;
+    if (along > nearest) [nearest, cover] = [along, along / length];
   }
   return cover;
 }
@@ -68,7 +76,7 @@ const near = 0.25;
 function meanNear(values: Float32Array, centre: number): number {
   let [sum, count] = [0, 0];
   for (const value of values) {
-    if (Math.abs(value - centre) > near) continue;
+    if (value < centre - near || value > centre + near) continue;
     sum += value;
     count++;
   }

@@ -3,7 +3,7 @@ import type { Colour } from "./attributes";
 /** Red, green and blue in [-1, 1]. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** The colours of the world: at least 1.2 from each other and from every background (Euclidean distance). */
+/** The colours of the world: more than 1.2 from each other, and more than 1.1 from every background (Euclidean distance). */
 export const palette: Readonly<Record<Colour, Rgb>> = {
   red: [0.9, -0.7, -0.7],
   green: [-0.65, 0.55, -0.5],

@@ -13,28 +13,33 @@ const armWidth = 0.18;
 /** From the centre of gravity to a side; to a corner it is twice as far. */
 const inradius = 0.31;
 
+const cos30 = Math.sqrt(3) / 2;
+const { abs, max, min, sqrt } = Math;
+
 /** The signed distance from a shape's edge to a point (x to the right, y down, from the shape's centre of gravity): negative
  * inside. Beyond corners it is the distance from the nearer one of the extended edges, which keeps them sharp. */
 export function signedDistance(shape: Shape, diameter: number, x: number, y: number): number {
-  const [across, down] = [Math.abs(x), Math.abs(y)];
+  const [across, down] = [abs(x), abs(y)];
   switch (shape) {
     case "circle":
-      return Math.sqrt(x * x + y * y) - diameter / 2;
+      return sqrt(x * x + y * y) - diameter / 2;
     case "square":
-      return Math.max(across, down) - halfSide * diameter;
+      return max(across, down) - halfSide * diameter;
     case "triangle":
-      return Math.max(y, across * Math.cos(Math.PI / 6) - y / 2) - inradius * diameter;
+      return max(y, across * cos30 - y / 2) - inradius * diameter;
     case "cross": {
-      const upright = Math.max(across - armWidth * diameter, down - armLength * diameter);
-      const level = Math.max(across - armLength * diameter, down - armWidth * diameter);
-      return Math.min(upright, level);
+      const upright = max(across - armWidth * diameter, down - armLength * diameter);
+      const level = max(across - armLength * diameter, down - armWidth * diameter);
+      return min(upright, level);
     }
   }
 }
 
 /** The share of a pixel, with its middle at (x, y) from the shape's centre, that the shape covers. */
 export function coverage(shape: Shape, diameter: number, x: number, y: number): number {
-  return Math.min(1, Math.max(0, 0.5 - signedDistance(shape, diameter, x, y)));
+  const share = 0.5 - signedDistance(shape, diameter, x, y);
+  if (share <= 0) return 0;
+  return share < 1 ? share : 1;
 }
 
 /** A shape's area for the diameter 1. */
