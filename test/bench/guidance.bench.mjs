@@ -114,7 +114,7 @@ async function real(k) {
 
 /** @type {(readonly [name: string, gamma: GuidanceScale, constant?: number])[]} */
 const scales = [
-  ...[0, 0.5, 1, 2, 4, 8].map((gamma) => /** @type {const} */ ([`γ = ${gamma}`, gamma, gamma])),
+  ...[0, 0.5, 1, 1.25, 2, 4, 8].map((gamma) => /** @type {const} */ ([`γ = ${gamma}`, gamma, gamma])),
   [
     "γ = 2 for .2 T ≤ t ≤ .8 T",
     course.scaleWithin(2, { from: 0.2 * schedule.steps, to: 0.8 * schedule.steps }),
