@@ -97,7 +97,10 @@ describe.each<TextEntry>(["vector", "attention", "both"])("a text that enters by
     expect(told(captions(some, some, some))).not.toEqual(told(captions(another, another, another)));
     const [one, swapped] = [some, other].map((caption) => told(captions(caption, caption, caption)));
     if (entry !== "vector") expect(one).not.toEqual(swapped);
-    else one.forEach((value, i) => { expect(value).toBeCloseTo(swapped[i], 5); });
+    else
+      one.forEach((value, i) => {
+        expect(value).toBeCloseTo(swapped[i], 5);
+      });
     const before = told(captions(some, none, other));
     for (const name of ["text/words/table", "text/vector/table"]) {
       const table = network.parameters[network.names.indexOf(name)] as tf.Variable | undefined;

@@ -63,7 +63,7 @@ test("a caption goes with its image, and a share of them is dropped", () => {
   expect(values(some.tokens!)).toEqual([...tokenizer.encode(["a four", "a one", "a four"])]);
   expect(some.labels).toBeUndefined();
   setSeed(1);
-  const many = conditionsAt(all, tf.range(0, 3000, 1, "int32").mod(tf.scalar(30, "int32")) as tf.Tensor1D);
+  const many = conditionsAt(all, tf.range(0, 3000, 1, "int32").mod<tf.Tensor1D>(tf.scalar(30, "int32")));
   const dropped = partlyDropped(many, conditions, 0.3).tokens!;
   const kept = values(dropped.equal(many.tokens!).all(1));
   const empty = values(dropped.equal(tf.tensor2d(tokenizer.encode([""]), [1, 4], "int32")).all(1));
