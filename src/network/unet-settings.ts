@@ -29,8 +29,8 @@ export interface UNetOptions {
   /** n of the waves sin(2ⁿπz) and cos(2ⁿπz) that the network sees beside z, such as [6, 7] for the fine differences that
    * likelihoods are about (Kingma et al. 2021, appendix C). */
   readonly fourier?: readonly number[];
-  /** Whether the network sees where a pixel is, as two channels beside z (Liu et al. 2018, "CoordConv"): for captions that speak of
-   * places. Without it, only the images' edges tell. */
+  /** Whether the network sees where a pixel is: as two channels beside z (Liu et al. 2018, "CoordConv"), and as a vector of its own for
+   * each place that asks a caption's words. For captions that speak of places; without it, only the images' edges tell. */
   readonly coordinates?: boolean;
   /** The share of numbers that training drops in each block. */
   readonly dropout?: number;

@@ -87,10 +87,12 @@ export function unet(options: UNetOptions): UNet {
     const tell = part(`${name}/told`, [length, 2 * outputs], () =>
       linear(parameters, `${name}/told`, textWidth, 2 * outputs),
     );
+    const pixels = coordinates ? resolution ** 2 : undefined;
+    const options = { channels: outputs, tell, heads, groups, pixels };
     return image(
       name,
       shape,
-      () => crossAttentionBlock(parameters, name, { channels: outputs, tell, heads, groups }),
+      () => crossAttentionBlock(parameters, name, options),
       4 * resolution ** 2 * length * outputs,
     );
   };

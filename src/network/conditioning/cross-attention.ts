@@ -11,6 +11,8 @@ export interface CrossAttentionOptions {
   readonly tell: Module;
   readonly heads: number;
   readonly groups: number;
+  /** Pixels of an image, if each asks also for what belongs to its own place: "left" is found by pixels on the left. */
+  readonly pixels?: number | undefined;
 }
 
 /** Attention of pixels to words, added to x: each pixel asks, each word has a key to be found by and a value to be given (lecture,
@@ -19,14 +21,16 @@ export interface CrossAttentionOptions {
 export function crossAttentionBlock(
   parameters: Parameters,
   name: string,
-  { channels, tell, heads, groups }: CrossAttentionOptions,
+  { channels, tell, heads, groups, pixels }: CrossAttentionOptions,
 ): Block {
   const norm = normalisation(parameters, `${name}/norm`, channels, groups);
   const ask = linear(parameters, `${name}/query`, channels, channels);
+  const places = pixels && parameters.normal(`${name}/places/table`, [pixels, channels], 1);
   const out = linear(parameters, `${name}/out`, channels, channels, 0);
   return (x, { values, text, watch }) => {
     const { tokens, mask } = text as EncodedText;
-    const query = ask(norm(x, values).reshape([x.shape[0], -1, channels]), values);
+    const asked = ask(norm(x, values).reshape([x.shape[0], -1, channels]), values);
+    const query = places ? asked.add<tf.Tensor>(places(values)) : asked;
     const [key, value] = tf.split(tell(tokens, values), 2, 2);
     watch?.(`${name}/weights`, attentionWeights(query, key, { heads, mask }));
     return out(attention(query, key, value, { heads, mask }), values)

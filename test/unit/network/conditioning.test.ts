@@ -90,7 +90,7 @@ describe.each(["add", "adaptive"] as const)("told by %s", (time) => {
 });
 
 describe.each<TextEntry>(["vector", "attention", "both"])("a text that enters by %s", (entry) => {
-  const network = awake({ text: { ...text, entry } });
+  const network = awake({ text: { ...text, entry }, coordinates: true });
   const told = (tokens: tf.Tensor): number[] => values(network.predict(z, t, { condition: { tokens } }));
 
   test("has words, of which attention knows the order, and padding without any say", () => {
@@ -248,6 +248,23 @@ test("coordinates tell pixels where they are", () => {
   };
   expect(new Set(middle(false).map((value) => value.toFixed(4))).size).toBe(1);
   expect(new Set(middle(true).map((value) => value.toFixed(4))).size).toBe(4);
+});
+
+test("with coordinates, pixels that look the same ask differently for words", () => {
+  const weights = (coordinates: boolean): number[] => {
+    const network = awake({ coordinates, text: { ...text, entry: "attention", at: [8] } });
+    const seen = new Map<string, tf.Tensor>();
+    const watch = (name: string, value: tf.Tensor): void => void seen.set(name, tf.keep(value));
+    const condition = { tokens: captions(some) };
+    network.predict(tf.zeros([1, 8, 8, 1]), tf.tensor1d([5], "int32"), { watch, condition });
+    // Two pixels in the middle, and "start".
+    const asked = seen.get("down1/block1/words/weights")!.slice([0, 0, 27, 0], [1, 1, 2, 1]);
+    return values(asked);
+  };
+  const [one, other] = weights(false);
+  expect(one).toBeCloseTo(other, 5);
+  const [here, there] = weights(true);
+  expect(Math.abs(here - there)).toBeGreaterThan(1e-3);
 });
 
 test("an empty caption is the start alone", () => {
