@@ -48,7 +48,7 @@ export function loadClassifier(
 function chosen<R extends Recipe>(recipes: Readonly<Record<string, R>>, recipe: string | R): R {
   if (typeof recipe !== "string") return recipe;
   if (Object.hasOwn(recipes, recipe)) return recipes[recipe];
-  throw new RangeError(`There is no recipe "${recipe}" here; use ${Object.keys(recipes).join(" or ")}.`);
+  throw new RangeError(`There is no recipe "${recipe}" here; use one of ${Object.keys(recipes).join(", ")}.`);
 }
 
 /** The recipe's network with the file's weights. */
