@@ -12,6 +12,7 @@ import { digitsExercises } from "./09-digits";
 import { fasterSampling } from "./10-faster-sampling";
 import { classifierGuidance } from "./11-classifier-guidance";
 import { classifierFreeGuidance } from "./12-classifier-free-guidance";
+import { conditioning } from "./13-conditioning";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
@@ -29,5 +30,6 @@ export const exercises: readonly Exercise[] = [
   ...fasterSampling,
   ...classifierGuidance,
   ...classifierFreeGuidance,
+  ...conditioning,
   ...perfNotes,
 ];
