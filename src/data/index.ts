@@ -7,7 +7,8 @@ export {
   type Split,
 } from "./digits";
 export { checkerboard, moons, moonsNoise, swissRoll, swissRollNoise, type PlaneData } from "./plane";
-export { landscapes, type LandscapeOptions } from "./landscapes";
+export { labelledLandscapes, landscapes, type LandscapeOptions } from "./landscapes";
+export { landscapeKinds } from "./landscape/kind";
 export { loadPhotographs, type PhotographOptions, type Photographs } from "./photographs";
 export { loadImageFolder, type ImageFolder, type ImageFolderOptions } from "./image-folder";
 export type { SkippedFile } from "./pictures/list";

@@ -7,6 +7,8 @@ import { mixed, paletteAt, type Colour, type Palette } from "./palette";
 /** A landscape that goes on for ever to the right, from x = 0; all lengths are in heights of the picture, and y goes up from its
  * lower edge. Every place on the way is like every other. */
 export interface Scene {
+  /** From midnight, 0, to the next one, 1. */
+  readonly time: number;
   readonly palette: Palette;
   /** Where the sun or moon stands, again and again. */
   readonly disks: {
@@ -51,6 +53,7 @@ export function randomScene(seed: Seed, length: number, size: number): Scene {
   const time = between(0.1, 0.9);
   const palette = paletteAt(time);
   return {
+    time,
     palette,
     disks: {
       first: between(-apart, 0),

@@ -4,21 +4,46 @@ import type { Recipe } from "../recipe";
 import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
 import { digitsSmall } from "./digits-small";
-import { world } from "./world";
+import { emoji } from "./emoji";
+import { landscapeClassifier } from "./landscape-classifier";
+import { landscapes } from "./landscapes";
+import { landscapes64 } from "./landscapes-64";
+import { landscapesContext } from "./landscapes-context";
+import { landscapesEnlarged } from "./landscapes-enlarged";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
+import { world } from "./world";
 
 /** Recipes of networks that denoise. */
 export const diffusionRecipes: {
   readonly digits: DiffusionRecipe;
   readonly "digits-small": DiffusionRecipe;
   readonly world: DiffusionRecipe;
-} = { digits, "digits-small": digitsSmall, world };
+  readonly emoji: DiffusionRecipe;
+  readonly landscapes: DiffusionRecipe;
+  readonly "landscapes-context": DiffusionRecipe;
+  readonly "landscapes-enlarged": DiffusionRecipe;
+  readonly "landscapes-64": DiffusionRecipe;
+} = {
+  digits,
+  "digits-small": digitsSmall,
+  world,
+  emoji,
+  landscapes,
+  "landscapes-context": landscapesContext,
+  "landscapes-enlarged": landscapesEnlarged,
+  "landscapes-64": landscapes64,
+};
 
 /** Recipes of classifiers. */
 export const classifierRecipes: {
   readonly "digit-classifier": ClassifierRecipe;
   readonly "noisy-digit-classifier": ClassifierRecipe;
-} = { "digit-classifier": digitClassifier, "noisy-digit-classifier": noisyDigitClassifier };
+  readonly "landscape-classifier": ClassifierRecipe;
+} = {
+  "digit-classifier": digitClassifier,
+  "noisy-digit-classifier": noisyDigitClassifier,
+  "landscape-classifier": landscapeClassifier,
+};
 
 /** All recipes of the course, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = { ...diffusionRecipes, ...classifierRecipes };

@@ -1,3 +1,4 @@
+import { alignment } from "../../data";
 import { cosineSchedule } from "../../schedule";
 import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
 import { worldData, worldTokenizer } from "./world-data";
@@ -31,4 +32,8 @@ export const world: DiffusionRecipe = diffusionRecipe({
   predicts: "v",
   stages: [{ steps: 12_000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
   batch: 64,
+  judge: async (samples, captions) => {
+    const { all, place, colour } = await alignment(samples, captions);
+    return { "as captioned": all.share, "in its place": place.share, "in its colour": colour.share };
+  },
 });

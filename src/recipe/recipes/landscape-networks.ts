@@ -1,0 +1,12 @@
+import type { UNetOptions } from "../../network";
+
+/** For pictures of 32 pixels a side. */
+export const smallLandscapes: Omit<UNetOptions, "steps" | "seed"> = {
+  size: 32,
+  channels: 3,
+  width: 32,
+  multipliers: [1, 2, 4],
+  attention: [8],
+  heads: 4,
+  time: "adaptive",
+};
