@@ -10,6 +10,9 @@ export interface AttentionOptions {
   /** float32 [batch, otherTokens]: 1 for tokens that can be attended to, 0 for others, such as padding; each sample needs one of
    * them. All can be if omitted. */
   readonly mask?: tf.Tensor | undefined;
+  /** float32 [heads, tokens, otherTokens], the same for all samples: what is added to the products of queries and keys, such as less for
+   * tokens that are farther away. It has no gradient. */
+  readonly bias?: tf.Tensor | undefined;
 }
 
 /** Scaled dot-product attention, softmax(Q Kᵀ / √d) V, with d the query's channels of one head (Vaswani et al. 2017).
@@ -23,9 +26,9 @@ export function attention(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
-  { heads = 1, mask }: AttentionOptions = {},
+  { heads = 1, mask, bias }: AttentionOptions = {},
 ): tf.Tensor3D {
-  checkAttention(query, key, value, mask);
+  checkAttention(query, key, value, { heads, mask, bias });
   const [channels, channelsOut] = [query, value].map((tokens) => lastSize(tokens));
   checkParts("heads", heads, "query", channels);
   checkParts("heads", heads, "value", channelsOut);
@@ -33,7 +36,7 @@ export function attention(
   return withGradient(
     "attention",
     [query, key, value],
-    () => forward(tf.mul(query, factor), key, value, { heads, mask }),
+    () => forward(tf.mul(query, factor), key, value, { heads, mask, bias }),
     (dy, saved) => {
       const [dScaled, dKey, dValue] = backward(dy, saved, heads);
       return [tf.mul(dScaled, factor), dKey, dValue];
@@ -50,9 +53,9 @@ export function attention(
 export function attentionWeights(
   query: tf.Tensor,
   key: tf.Tensor,
-  { heads = 1, mask }: AttentionOptions = {},
+  { heads = 1, mask, bias }: AttentionOptions = {},
 ): tf.Tensor4D {
-  checkAttention(query, key, key, mask);
+  checkAttention(query, key, key, { heads, mask, bias });
   const channels = lastSize(query);
   checkParts("heads", heads, "query", channels);
   const [batch, tokens] = query.shape as [number, number];
@@ -60,7 +63,7 @@ export function attentionWeights(
     const [q, k] = [tf.mul(query, 1 / Math.sqrt(channels / heads)), key].map((each) =>
       splitHeads(each, heads),
     );
-    return weightsOf(q, k, mask).reshape([batch, heads, tokens, key.shape[1]!]);
+    return weightsOf(q, k, { mask, bias }).reshape([batch, heads, tokens, key.shape[1]!]);
   });
 }
 
@@ -69,17 +72,22 @@ function forward(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
-  { heads, mask }: AttentionOptions & { readonly heads: number },
+  { heads, mask, bias }: AttentionOptions & { readonly heads: number },
 ): Forward<tf.Tensor3D> {
   const [q, k, v] = [query, key, value].map((tokens) => splitHeads(tokens, heads));
-  const weights = weightsOf(q, k, mask);
+  const weights = weightsOf(q, k, { mask, bias });
   const mixed = tf.matMul(weights, v);
   return { value: mergeHeads(mixed) as tf.Tensor3D, saved: [q, k, v, weights, mixed] };
 }
 
 /** softmax(Q Kᵀ) over the tokens that the mask leaves. To the others, the weight underflows to 0, and so does every gradient. */
-function weightsOf(q: tf.Tensor, k: tf.Tensor, mask: tf.Tensor | undefined): tf.Tensor {
-  const logits = tf.matMul(q, k, false, true);
+function weightsOf(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  { mask, bias }: Pick<AttentionOptions, "mask" | "bias">,
+): tf.Tensor {
+  const products = tf.matMul(q, k, false, true);
+  const logits = bias ? products.add(bias) : products;
   if (!mask) return tf.softmax(logits);
   const [batch, otherTokens] = mask.shape;
   const everywhere = logits.shape.length === 3 ? [batch, 1, otherTokens] : [batch, 1, 1, otherTokens];
@@ -125,17 +133,22 @@ function checkAttention(
   query: tf.Tensor,
   key: tf.Tensor,
   value: tf.Tensor,
-  mask: tf.Tensor | undefined,
+  { heads = 1, mask, bias }: AttentionOptions,
 ): void {
   checkFloat("query", query);
   checkFloat("key", key);
   checkFloat("value", value);
   checkShape("query", query.shape, [null, null, null]);
-  const [batch, , channels]: number[] = query.shape;
+  const [batch, tokens, channels]: number[] = query.shape;
   checkShape("key", key.shape, [batch, null, channels]);
   const [, otherTokens]: number[] = key.shape;
   checkShape("value", value.shape, [batch, otherTokens, null]);
-  if (!mask) return;
-  checkFloat("mask", mask);
-  checkShape("mask", mask.shape, [batch, otherTokens]);
+  if (mask) {
+    checkFloat("mask", mask);
+    checkShape("mask", mask.shape, [batch, otherTokens]);
+  }
+  if (bias) {
+    checkFloat("bias", bias);
+    checkShape("bias", bias.shape, [heads, tokens, otherTokens]);
+  }
 }

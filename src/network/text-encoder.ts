@@ -1,6 +1,7 @@
 import { tf } from "../backend/tf";
 import { checkInteger } from "../errors";
-import { attention, embedding, silu } from "../layers";
+import { attention, embedding, silu, type AttentionOptions } from "../layers";
+import { lookingBack } from "./looking-back";
 import { linear, normalisation, type Module } from "./modules";
 import { slower, type Parameters } from "./parameters";
 
@@ -28,7 +29,8 @@ export interface EncodedText {
 }
 
 /** A transformer for short texts (Vaswani et al. 2017, its encoder; normalisation before each part as in Radford et al. 2019): tokens
- * and their places as vectors, then blocks of self-attention and a layer of its own for each token. Padding is not attended to.
+ * and their places as vectors, then blocks of self-attention and a layer of its own for each token. A token attends to those before it,
+ * above all to near ones; padding is not attended to.
  * @returns of tokens int32 [batch, length]
  * @throws RangeError for sizes that are no whole numbers of 1 or more, or heads that do not divide the width */
 export function textEncoder(
@@ -45,8 +47,9 @@ export function textEncoder(
   const norm = tokenNorm(parameters, `${name}/norm`, width);
   return (tokens, values) => {
     const mask = tokens.greater(0).cast("float32");
+    const bias = lookingBack(length, heads);
     let h = embedding(tokens, words(values)).add<tf.Tensor>(places(values));
-    for (const block of blocks) h = block(h, mask, values);
+    for (const block of blocks) h = block(h, { mask, bias }, values);
     return { tokens: norm(h, values), mask };
   };
 }
@@ -59,23 +62,27 @@ export const textAttentionFlops = ({
 }: Required<Omit<TextEncoderOptions, "name">>): number => 4 * depth * length ** 2 * width;
 
 /** At the learning rates of U-Nets, texts that differ in a word that matters little so far would become indistinguishable. */
-const slowness = 4;
+const slowness = 2;
 
 /** h + attention(norm(h)), and then h + W₂ silu(W₁ norm(h)). */
 function transformerBlock(
   parameters: Parameters,
   name: string,
   { width, heads }: { readonly width: number; readonly heads: number },
-): (h: tf.Tensor, mask: tf.Tensor, values: readonly tf.Tensor[]) => tf.Tensor {
+): (
+  h: tf.Tensor,
+  attended: Pick<AttentionOptions, "mask" | "bias">,
+  values: readonly tf.Tensor[],
+) => tf.Tensor {
   const norm1 = tokenNorm(parameters, `${name}/norm1`, width);
   const project = linear(parameters, `${name}/qkv`, width, 3 * width);
   const mixed = linear(parameters, `${name}/mixed`, width, width, 0.5);
   const norm2 = tokenNorm(parameters, `${name}/norm2`, width);
   const inner = linear(parameters, `${name}/inner`, width, 4 * width);
   const outer = linear(parameters, `${name}/outer`, 4 * width, width, 0.5);
-  return (h, mask, values) => {
+  return (h, attended, values) => {
     const [query, key, value] = tf.split(project(norm1(h, values), values), 3, 2);
-    const told = h.add<tf.Tensor>(mixed(attention(query, key, value, { heads, mask }), values));
+    const told = h.add<tf.Tensor>(mixed(attention(query, key, value, { heads, ...attended }), values));
     return told.add(outer(silu(inner(norm2(told, values), values)), values));
   };
 }

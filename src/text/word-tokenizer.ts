@@ -1,5 +1,5 @@
-import { distance } from "fastest-levenshtein";
 import { captionWords } from "./caption-words";
+import { nearestWords, quoted } from "./nearest-words";
 import { padded } from "./padded";
 import type { Tokenizer } from "./tokenizer";
 
@@ -32,14 +32,8 @@ function checkedWord(entry: string, i: number): string {
   throw new RangeError(`words[${i}] is "${entry}"; use one word for each entry${parts}.`);
 }
 
-/** The nearest in edits (Levenshtein 1966): letters that are put in, taken out or replaced. */
 function unknownWord(word: string, name: string, known: readonly string[]): RangeError {
-  const nearest = known
-    .map((candidate) => ({ candidate, edits: distance(word, candidate) }))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, 3)
-    .map(({ candidate }) => `"${candidate}"`);
-  const advice = nearest.length > 0 ? `; the nearest are ${nearest.join(", ")}` : "";
+  const advice = known.length > 0 ? `; the nearest are ${quoted(nearestWords(word, known))}` : "";
   return new RangeError(
     `${name} has the word "${word}", which is not among the ${known.length} words of this tokenizer${advice}.`,
   );

@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { nearestWords, quoted } from "../../text/nearest-words";
 import { captionWords } from "../../text/caption-words";
 import {
   worldColours,
@@ -117,12 +117,8 @@ function checkWords(words: readonly string[], caption: string): void {
   const known = [...worldWords, ...counts.keys()];
   const unknown = words.find((word) => !known.includes(word));
   if (unknown === undefined) return;
-  const nearest = worldWords
-    .map((word) => ({ word, edits: distance(unknown, word) }))
-    .sort((a, b) => a.edits - b.edits)
-    .slice(0, 3)
-    .map(({ word }) => `"${word}"`);
+  const nearest = quoted(nearestWords(unknown, worldWords));
   throw new RangeError(
-    `The caption "${caption}" has the word "${unknown}", which this world does not know; the nearest are ${nearest.join(", ")}. ${example}`,
+    `The caption "${caption}" has the word "${unknown}", which this world does not know; the nearest are ${nearest}. ${example}`,
   );
 }

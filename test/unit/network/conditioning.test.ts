@@ -10,6 +10,7 @@ import {
   type UNetOptions,
 } from "diffusion";
 import { withCoordinates } from "../../../src/network/coordinates";
+import { lookingBack } from "../../../src/network/looking-back";
 import { parameterList } from "../../../src/network/parameters";
 import { textEncoder } from "../../../src/network/text-encoder";
 import { awaken, expectGradients } from "./awake";
@@ -154,10 +155,10 @@ test("a text is encoded as the formulas say", () => {
   const encode = textEncoder(parameters, { ...text, name: "text" });
   const { variables, names } = parameters;
   variables.forEach((parameter, i) => {
-    parameter.assign(randomNormal(parameter.shape as [number], 300 + i).mul(1.6));
+    parameter.assign(randomNormal(parameter.shape as [number], 300 + i).mul(0.8));
   });
-  // They are kept as four times what they stand for.
-  const parameter = (name: string): number[] => values(variables[names.indexOf(`text/${name}`)].div(4));
+  // They are kept as twice what they stand for.
+  const parameter = (name: string): number[] => values(variables[names.indexOf(`text/${name}`)].div(2));
   const matrix = (name: string, columns: number): number[][] => rows(parameter(`${name}/weights`), columns);
   const rows = (all: number[], columns: number): number[][] =>
     Array.from({ length: all.length / columns }, (_, i) => all.slice(i * columns, (i + 1) * columns));
@@ -172,14 +173,16 @@ test("a text is encoded as the formulas say", () => {
     return x.map((value, i) => ((value - mean) / Math.sqrt(variance + 1e-5)) * scale[i] + offset[i]);
   };
   const plus = (a: number[], b: number[]): number[] => a.map((value, i) => value + b[i]);
+  // To tokens up to its own; less, for the first head, the farther back they are.
   const attend = (all: number[][]): number[][] =>
-    all.map((asking) => {
+    all.map((asking, at) => {
       const each = [0, 1].map((head) => {
         const part = (token: number[], which: number): number[] =>
           token.slice(8 * which + 4 * head, 8 * which + 4 * head + 4);
-        const likeness = all.map((told) =>
-          Math.exp(part(asking, 0).reduce((sum, q, i) => sum + q * part(told, 1)[i], 0) / 2),
-        );
+        const likeness = all.map((told, j) => {
+          const product = part(asking, 0).reduce((sum, q, i) => sum + q * part(told, 1)[i], 0) / 2;
+          return j > at ? 0 : Math.exp(product - [1, 0][head] * (at - j));
+        });
         const total = likeness.reduce((sum, value) => sum + value);
         return [0, 1, 2, 3].map((i) =>
           all.reduce((sum, told, j) => sum + (likeness[j] / total) * part(told, 2)[i], 0),
@@ -208,6 +211,27 @@ test("a text is encoded as the formulas say", () => {
       expect(value).toBeCloseTo(expected[i], 4);
     });
   expect(values(mask)).toEqual([1, 1, 1, 0, 0]);
+});
+
+test("a token looks back, in all heads but the last less far the lower their number", () => {
+  const [none, later] = [0, -1e9];
+  expect(lookingBack(3, 3).add(0).arraySync()).toEqual([
+    [
+      [none, later, later],
+      [-1, none, later],
+      [-2, -1, none],
+    ],
+    [
+      [none, later, later],
+      [-0.5, none, later],
+      [-1, -0.5, none],
+    ],
+    [
+      [none, later, later],
+      [none, none, later],
+      [none, none, none],
+    ],
+  ]);
 });
 
 test("pixels attend to words at the sizes that are asked for", () => {

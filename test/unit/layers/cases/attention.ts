@@ -88,6 +88,32 @@ export function attentionCases(): void {
     tf.dispose([inputs, mask, direction, found, wanted, weights, hidden]);
   });
 
+  test("a bias is added to the products of queries and keys, head by head", () => {
+    const shapes = [
+      [2, 3, 4],
+      [2, 5, 4],
+      [2, 5, 6],
+    ];
+    const bias = randomNormal([2, 3, 5], 9).mul<tf.Tensor3D>(3);
+    expectLikeAutodiff(
+      (query, key, value) => attention(query, key, value, { heads: 2, bias }),
+      (...inputs) => {
+        const heads = inputs.map((input) => tf.split(input, 2, 2));
+        const each = tf.unstack(bias);
+        return tf.concat(
+          each.map((added, head) => formula(heads[0][head], heads[1][head], heads[2][head], added)),
+          2,
+        );
+      },
+      shapes,
+    );
+    const [query, key, value] = shapes.map((shape, i) => randomNormal(shape as Shape, i));
+    const weights = attentionWeights(query, key, { heads: 2, bias });
+    const mixed = tf.matMul(weights, tf.stack(tf.split(value, 2, 2), 1));
+    const all = attention(query, key, value, { heads: 2, bias });
+    expectClose("mixed", tf.concat(tf.unstack(mixed, 1), 2).dataSync(), [...all.dataSync()], 1e-5);
+  });
+
   test("bad arguments are named", () => {
     const [x, six] = [tf.zeros([2, 3, 4]), tf.zeros([2, 3, 6])];
     const [more, single] = [tf.zeros([2, 5, 4]), tf.zeros([1, 3, 4])];
@@ -108,13 +134,22 @@ export function attentionCases(): void {
     expectError(() => attention(x, x, x, { heads: 0 }), "heads is 0; use a whole number of 1 or more");
     expectError(() => attention(x, x, integers), "value is a tensor of int32; use float32");
     expectError(() => attention(x, more, more, { mask: matrix }), "mask has the shape [3, 4]; use [2, 5]");
+    expectError(
+      () => attention(x, more, more, { heads: 2, bias: x }),
+      "bias has the shape [2, 3, 4]; use [2, 3, 5]",
+    );
     tf.dispose([x, six, more, single, matrix, integers]);
   });
 }
 
-function formula(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor {
+function formula(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  value: tf.Tensor,
+  bias: tf.Tensor = tf.scalar(0),
+): tf.Tensor {
   const [, , channels]: number[] = query.shape;
-  const logits = tf.div(tf.matMul(query, key, false, true), Math.sqrt(channels));
+  const logits = tf.div(tf.matMul(query, key, false, true), Math.sqrt(channels)).add(bias);
   return tf.matMul(tf.softmax(logits), value);
 }
 
