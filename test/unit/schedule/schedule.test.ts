@@ -59,6 +59,18 @@ test("log SNR is its logarithm, ∞ at t = 0", () => {
   expect(log[50]).toBeCloseTo(Math.log(schedule.alpha[50] / (1 - schedule.alpha[50])), 10);
 });
 
+test("a shift multiplies the signal-to-noise ratio at all times", () => {
+  const [plain, noisier] = [{}, { shift: -2 }].map((options) =>
+    cosineSchedule(400, { offset: 0, ...options }),
+  );
+  const before = logSnr(plain);
+  const difference = logSnr(noisier).map((each, t) => each - before[t]);
+  for (let t = 1; t < 400; t++) {
+    expect(difference[t]).toBeCloseTo(-2, 6);
+  }
+  expect(() => cosineSchedule(10, { shift: NaN })).toThrow("shift is NaN; use a finite number");
+});
+
 test("scaled linear and cosine end near pure noise for any number of steps", () => {
   for (let T = 1; T <= 2000; T += T < 60 ? 1 : 97) {
     expect(linearSchedule(T).alpha[T]).toBeLessThan(2e-3);
