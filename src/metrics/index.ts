@@ -15,4 +15,5 @@ export {
   meanConfidence,
   meanProbabilities,
 } from "./class-statistics";
+export { retrieval, type Retrieval, type RetrievalOptions, type RetrievalShares } from "./retrieval";
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";

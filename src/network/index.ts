@@ -18,3 +18,10 @@ export {
   type ClassifierOptions,
   type ClassifyOptions,
 } from "./classifier";
+export type { TrunkOptions } from "./image-trunk";
+export {
+  textImagePair,
+  type EmbedOptions,
+  type TextImagePair,
+  type TextImagePairOptions,
+} from "./text-image-pair";

@@ -23,3 +23,4 @@ export {
   type ScheduleFunction,
 } from "./diffusion-estimates";
 export { crossEntropy } from "./cross-entropy";
+export { contrastiveLoss, type ContrastiveLossOptions } from "./contrastive-loss";

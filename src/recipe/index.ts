@@ -20,8 +20,23 @@ export {
   type TrainedRecipe,
   type TrainRecipeOptions,
 } from "./train-recipe";
-export { classifierRecipes, diffusionRecipes, recipes } from "./recipes";
+export { pairRecipe, type PairData, type PairRecipe, type PairSettings } from "./pair-recipe";
+export { classifierRecipes, diffusionRecipes, pairRecipes, recipes } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
-export { loadClassifier, loadModel, shippedWeights, type LoadOptions } from "./load";
+export {
+  loadClassifier,
+  loadModel,
+  loadPair,
+  shippedWeights,
+  type LoadedPair,
+  type LoadOptions,
+} from "./load";
 export { generate, type GenerateOptions, type GenerateGuidance, type Told } from "./generate";
 export { describeImages, type Described, type DescribeOptions } from "./describe-images";
+export {
+  embedPairs,
+  type CaptionedImages,
+  type CaptionedPair,
+  type EmbeddedPairs,
+  type EmbedPairsOptions,
+} from "./embed-pairs";

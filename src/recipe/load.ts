@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import { tf } from "../backend/tf";
 import { loadCheckpoint, restore, type Details } from "../checkpoint";
-import { byName, type Classifier } from "../network";
+import { byName, type Classifier, type TextImagePair } from "../network";
 import { root } from "../root";
+import type { Tokenizer } from "../text";
 import type { ClassifierRecipe } from "./classifier-recipe";
 import { differences } from "./differences";
 import { diffusionModel, type DiffusionModel } from "./diffusion-model";
 import type { DiffusionRecipe } from "./diffusion-recipe";
+import type { PairRecipe } from "./pair-recipe";
 import type { Precision, Recipe } from "./recipe";
-import { classifierRecipes, diffusionRecipes } from "./recipes";
+import { classifierRecipes, diffusionRecipes, pairRecipes } from "./recipes";
 
 export interface LoadOptions {
   /** The weights that `trainRecipe` wrote; those that the course ships if omitted. */
@@ -43,6 +45,26 @@ export function loadClassifier(
 ): Classifier {
   const known = chosen(classifierRecipes, recipe);
   return filled(known, options.file ?? shippedWeights(known.name));
+}
+
+/** A network for images and captions, with what it reads captions by. */
+export interface LoadedPair {
+  readonly network: TextImagePair;
+  readonly tokenizer: Tokenizer;
+}
+
+/** A trained network that puts images and captions into one space: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadPair(
+  recipe: keyof typeof pairRecipes | PairRecipe,
+  options: LoadOptions = {},
+): LoadedPair {
+  const known = chosen(pairRecipes, recipe);
+  return {
+    network: filled(known, options.file ?? shippedWeights(known.name)),
+    tokenizer: known.tokenizer(),
+  };
 }
 
 function chosen<R extends Recipe>(recipes: Readonly<Record<string, R>>, recipe: string | R): R {

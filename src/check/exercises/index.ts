@@ -13,6 +13,8 @@ import { fasterSampling } from "./10-faster-sampling";
 import { classifierGuidance } from "./11-classifier-guidance";
 import { classifierFreeGuidance } from "./12-classifier-free-guidance";
 import { conditioning } from "./13-conditioning";
+import { completion } from "./15-completion";
+import { cascadeExercises } from "./16-cascade";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
@@ -31,5 +33,7 @@ export const exercises: readonly Exercise[] = [
   ...classifierGuidance,
   ...classifierFreeGuidance,
   ...conditioning,
+  ...completion,
+  ...cascadeExercises,
   ...perfNotes,
 ];

@@ -1,10 +1,12 @@
 import type { ClassifierRecipe } from "../classifier-recipe";
 import type { DiffusionRecipe } from "../diffusion-recipe";
+import type { PairRecipe } from "../pair-recipe";
 import type { Recipe } from "../recipe";
 import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
 import { digitsSmall } from "./digits-small";
 import { emoji } from "./emoji";
+import { emojiPair } from "./emoji-pair";
 import { landscapeClassifier } from "./landscape-classifier";
 import { landscapes } from "./landscapes";
 import { landscapes64 } from "./landscapes-64";
@@ -12,6 +14,7 @@ import { landscapesContext } from "./landscapes-context";
 import { landscapesEnlarged } from "./landscapes-enlarged";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
 import { world } from "./world";
+import { worldPair } from "./world-pair";
 
 /** Recipes of networks that denoise. */
 export const diffusionRecipes: {
@@ -45,5 +48,18 @@ export const classifierRecipes: {
   "landscape-classifier": landscapeClassifier,
 };
 
+/** Recipes of networks for images and their captions. */
+export const pairRecipes: {
+  readonly "emoji-pair": PairRecipe;
+  readonly "world-pair": PairRecipe;
+} = {
+  "emoji-pair": emojiPair,
+  "world-pair": worldPair,
+};
+
 /** All recipes of the course, by name. */
-export const recipes: Readonly<Record<string, Recipe>> = { ...diffusionRecipes, ...classifierRecipes };
+export const recipes: Readonly<Record<string, Recipe>> = {
+  ...diffusionRecipes,
+  ...classifierRecipes,
+  ...pairRecipes,
+};

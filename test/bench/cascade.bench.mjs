@@ -1,0 +1,115 @@
+// @ts-check
+/**
+ * The cascade of landscapes beside the single model, on more pictures than a notebook has time for: Fréchet distance at 64 × 64 pixels with
+ * its error, the share of landscapes with water, and the distance over the time s of the noise on the condition. It writes
+ * `notebooks/measured/cascade.json`, which notebook 16 shows.
+ *
+ * `npm run bench cascade -- --quick`: few pictures and nothing written, to try it out. All of it takes about 10 minutes on two cores.
+ */
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { printTable } from "./unet/workers.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+/** @type {typeof import("../../src/index")} */
+const course = createRequire(import.meta.url)(join(root, "dist", "lib", "index.js"));
+const { tf } = course;
+
+const quick = process.argv.includes("--quick");
+const [samples, real, parts] = quick ? [16, 100, 4] : [300, 2000, 20];
+const noises = quick ? [0, 100] : [0, 50, 100, 200, 300];
+const calls = { base: 40, enlarger: 10, single: 20 };
+const precision = course.bfloat16Units() ? "bfloat16" : "float32";
+const screen = { pictures: false, show() {} };
+
+const base = course.loadModel("landscapes", { precision });
+const enlarger = course.loadModel("landscapes-enlarged", { precision });
+const single = course.loadModel("landscapes-64", { precision });
+const { schedule } = base;
+const judge = course.loadClassifier("landscape-classifier");
+/** @param {number} count */
+const timesOf = (count) => course.samplingTimes(schedule, count);
+
+/** @param {import("@tensorflow/tfjs").Tensor4D} images */
+const described = (images) => course.describeImages(judge, images);
+const reference = (await described(course.landscapes({ count: real, size: 64, seed: 21 }))).features;
+
+/** The distance, with the jackknife's error. @param {string} name @param {import("@tensorflow/tfjs").Tensor4D} images */
+async function measured(name, images) {
+  const { features, probabilities } = await described(images);
+  const distance = await course.frechetDistance(features, reference);
+  const [count] = features.shape;
+  const without = [];
+  for (let part = 0; part < parts; part++) {
+    const kept = Array.from({ length: count }, (_, i) => i).filter((i) => i % parts !== part);
+    const some = /** @type {typeof features} */ (tf.gather(features, kept));
+    without.push(await course.frechetDistance(some, reference));
+    some.dispose();
+  }
+  const mean = without.reduce((a, b) => a + b, 0) / parts;
+  const squares = without.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+  const kinds = Array.from(course.likeliestClasses(probabilities), (k) => course.landscapeKinds[k]);
+  tf.dispose([features, probabilities]);
+  const row = {
+    name,
+    distance: Number(distance.toFixed(4)),
+    error: Number(Math.sqrt(((parts - 1) / parts) * squares).toFixed(4)),
+    water: Number((kinds.filter((kind) => kind.includes("water")).length / count).toFixed(4)),
+  };
+  console.log(`${name}: ${row.distance.toFixed(2)} ± ${row.error.toFixed(2)}`);
+  return row;
+}
+
+const test = course.landscapes({ count: samples, size: 64, seed: 22 });
+const small = await course.generate(base, {
+  ...{ count: samples, times: timesOf(calls.base), seed: 23, screen },
+});
+const alone = await course.generate(single, {
+  ...{ count: samples, times: timesOf(calls.single), seed: 24, screen },
+});
+const slowly = await course.generate(single, {
+  ...{ count: samples, times: timesOf(2 * calls.single), seed: 24, screen },
+});
+const rows = [
+  await measured("real", test),
+  await measured("real, made small and large", course.upsample(course.downsample(test), 2)),
+  await measured("base, enlarged pixels", course.upsample(small, 2)),
+  await measured("single model", alone),
+  await measured("single model, twice the calls", slowly),
+];
+const noise = [];
+for (const s of noises) {
+  const condition = course.enlarged(small, s, { schedule, seed: 25 });
+  const images = await course.generate(enlarger, {
+    ...{ condition, times: timesOf(calls.enlarger), seed: 26, screen },
+  });
+  noise.push({ s, ...(await measured(`cascade, s = ${s}`, images)) });
+  tf.dispose([images, { ...condition }]);
+}
+
+console.log(`\n${samples} pictures each, ${real} real ones as reference, ${precision}:`);
+printTable([
+  ["", "distance", "error", "water"],
+  ...[...rows, ...noise].map(({ name, distance, error, water }) => [
+    ...[name, distance.toFixed(2), error.toFixed(2), `${(100 * water).toFixed(1)} %`],
+  ]),
+]);
+
+if (!quick) {
+  const file = join(root, "notebooks", "measured", "cascade.json");
+  mkdirSync(dirname(file), { recursive: true });
+  const content = {
+    command: "npm run bench cascade",
+    samples,
+    reference: real,
+    calls,
+    precision,
+    rows,
+    noise,
+  };
+  writeFileSync(`${file}.part`, `${JSON.stringify(content, null, 2)}\n`);
+  renameSync(`${file}.part`, file);
+  console.log("\nwritten to notebooks/measured/cascade.json");
+}
