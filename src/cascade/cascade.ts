@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { tf } from "../backend/tf";
@@ -94,7 +95,7 @@ async function imagesOf(
 
 /** What a stage's images depend on, as far as it can be told. */
 function detailsOf(
-  { model, noise = 0, guidance, times }: CascadeStage,
+  { model, noise = 0, guidance, times, sampler, batch }: CascadeStage,
   { count, labels, captions, seed }: CascadeOptions,
   i: number,
 ): Details {
@@ -102,6 +103,9 @@ function detailsOf(
   return {
     stage: i + 1,
     size: model.network.shape[0],
+    weights: fingerprint(model.network.parameters),
+    sampler: sampler?.name ?? null,
+    batch: batch ?? null,
     noise,
     seed,
     count: count ?? null,
@@ -110,6 +114,16 @@ function detailsOf(
     gamma: typeof gamma === "number" ? gamma : gamma ? "a function" : null,
     times: times ? [...times] : null,
   } satisfies Record<string, Json>;
+}
+
+/** The same for the same numbers, to the bit. */
+function fingerprint(parameters: readonly tf.Tensor[]): string {
+  const hash = createHash("sha256");
+  for (const parameter of parameters) {
+    const { buffer, byteOffset, byteLength } = parameter.dataSync();
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 function keptImages(file: string, details: Details): tf.Tensor4D | undefined {

@@ -1,6 +1,7 @@
 import { cosineSchedule } from "../../schedule";
 import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
 import { emojiData, emojiLength, emojiTokenizer, emojiVocabulary } from "./emoji-data";
+import { smallPictures } from "./small-pictures";
 
 /** Emoji by their names: 1,400 pictures are few, and the network will know many of them by heart. */
 export const emoji: DiffusionRecipe = diffusionRecipe({
@@ -9,13 +10,7 @@ export const emoji: DiffusionRecipe = diffusionRecipe({
   data: emojiData,
   tokenizer: emojiTokenizer,
   network: {
-    size: 32,
-    channels: 3,
-    width: 32,
-    multipliers: [1, 2, 4],
-    attention: [8],
-    heads: 4,
-    time: "adaptive",
+    ...smallPictures,
     dropout: 0.1,
     text: {
       vocabulary: emojiVocabulary,

@@ -2,7 +2,7 @@ import { maskedContext } from "../../conditioning";
 import { cosineSchedule } from "../../schedule";
 import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
 import { landscapeData } from "./landscape-data";
-import { smallLandscapes } from "./landscape-networks";
+import { smallPictures } from "./small-pictures";
 
 /** Landscapes of which a part is known: three channels of colours, and the mask. */
 export const landscapesContext: DiffusionRecipe = diffusionRecipe({
@@ -10,7 +10,7 @@ export const landscapesContext: DiffusionRecipe = diffusionRecipe({
   about: "32 × 32 landscapes around what is known of them",
   data: () => landscapeData(32),
   derived: maskedContext(),
-  network: { ...smallLandscapes, image: 4 },
+  network: { ...smallPictures, image: 4 },
   schedule: cosineSchedule(1000),
   predicts: "v",
   stages: [{ steps: 12_000, peak: 2e-3, warmup: 300 }],

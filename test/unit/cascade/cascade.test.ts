@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   cosineSchedule,
+  ddim,
   diffusionModel,
   downsample,
   generateCascade,
@@ -74,6 +75,20 @@ test("goes on after the stages that are kept, and only with the same options", a
   await expect(generateCascade([base, larger], { ...options, folder, seed: 5 })).rejects.toThrow(
     "stage-1.safetensors has images of other options: seed is 4 instead of 5. Use another folder.",
   );
+  await expect(generateCascade([{ ...base, sampler: ddim }, larger], { ...options, folder })).rejects.toThrow(
+    'stage-1.safetensors has images of other options: sampler is null instead of "ddim"',
+  );
+  // The last parameter, by a little.
+  const changed = awake(16, { image: 1, vector: 1 });
+  const last = changed.network.parameters.at(-1)!;
+  last.assign(last.add(1e-3));
+  await expect(
+    generateCascade([base, { ...larger, model: changed }], { ...options, folder }),
+  ).rejects.toThrow(
+    /stage-2.safetensors has images of other options: weights is "\w{16}" instead of "\w{16}"/,
+  );
+  changed.network.dispose();
+  changed.dispose();
 });
 
 test("stages that do not fit are named, and nothing is left over", async () => {

@@ -1,7 +1,7 @@
 import type { UNetOptions } from "../../network";
 
-/** For pictures of 32 pixels a side. */
-export const smallLandscapes: Omit<UNetOptions, "steps" | "seed"> = {
+/** The network for colour pictures of 32 pixels a side, whatever else it is told. */
+export const smallPictures: Omit<UNetOptions, "steps" | "seed"> = {
   size: 32,
   channels: 3,
   width: 32,
