@@ -23,6 +23,10 @@ export interface RepaintOptions extends Omit<SamplerOptions, "noise">, TimeTrave
  * Each step is made as if the known part were the model's own, so that the new part does not quite follow it; hence the time
  * travel: back to more noise and down again, several times (Lugmayr et al. 2022, "RePaint", algorithm 1).
  *
+ * Of smooth images, give times that are closer together at the end (`samplingTimes(schedule, n, "quadratic")`): with even ones the
+ * last step goes from so much noise that it hides the seam. Each step with the posterior's variance makes the spread a little too small, which
+ * many resamplings add up; `sampler: ancestral` with σ_t² = β_t does not.
+ *
  * Where `times` begin at T, what is made begins as noise; where they begin later on the way, as x with noise, of which some stays.
  * @param x float32 [batch, ...]; what it holds where it is not known plays no part if `times` begin at T
  * @param mask float32, of a shape that spreads over x: 1 where x is known, 0 where it is to be made
