@@ -38,13 +38,11 @@ export async function generateCascade(
   const made: tf.Tensor4D[] = [];
   try {
     for (const [i, stage] of stages.entries()) {
-      const file =
-        options.folder === undefined ? undefined : join(options.folder, `stage-${i + 1}.safetensors`);
-      const details = detailsOf(stage, options, i);
-      const kept = file === undefined ? undefined : keptImages(file, details);
+      const keep = keepOf(stage, options, i);
+      const kept = keep && keptImages(keep.file, keep.details);
       const images = kept ?? (await imagesOf(stage, options, { i, small: made.at(-1), factor: factors[i] }));
       made.push(images);
-      if (!kept && file !== undefined) saveCheckpoint(file, { tensors: { images }, details });
+      if (!kept && keep) saveCheckpoint(keep.file, { tensors: { images }, details: keep.details });
     }
     return made;
   } catch (error) {
@@ -91,6 +89,17 @@ async function imagesOf(
   } finally {
     if (condition) tf.dispose({ ...condition });
   }
+}
+
+/** Where a stage's images are kept, and what for; nothing without a folder. */
+function keepOf(
+  stage: CascadeStage,
+  options: CascadeOptions,
+  i: number,
+): { readonly file: string; readonly details: Details } | undefined {
+  const { folder } = options;
+  if (folder === undefined) return undefined;
+  return { file: join(folder, `stage-${i + 1}.safetensors`), details: detailsOf(stage, options, i) };
 }
 
 /** What a stage's images depend on, as far as it can be told. */

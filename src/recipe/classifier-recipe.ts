@@ -9,11 +9,11 @@ import { diffuse, randomTimes } from "../process";
 import { foldIn } from "../random";
 import type { Schedule } from "../schedule";
 import { describeImages } from "./describe-images";
-import { learner } from "./learner";
+import { learner, type LearningSettings } from "./learner";
 import { scheduleDetails } from "./schedule-details";
 import type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 
-export interface ClassifierSettings {
+export interface ClassifierSettings extends LearningSettings {
   readonly name: string;
   readonly about: string;
   readonly data: () => RecipeData | Promise<RecipeData>;
@@ -23,15 +23,6 @@ export interface ClassifierSettings {
   readonly augment?: Augmentation;
   /** What is taken from the right class and spread over all, so that the network is not too sure of itself. */
   readonly smoothing?: number;
-  /** The highest learning rate of Adam, and the steps in which it is reached; it falls to 0 by half a cosine. */
-  readonly learningRate: { readonly peak: number; readonly warmup: number };
-  /** The longest gradient, as a norm over all parameters. */
-  readonly clip?: number;
-  /** What stays of the moving average at each step. */
-  readonly decay?: number;
-  readonly batch: number;
-  readonly steps: number;
-  readonly seed?: number;
 }
 
 /** A recipe whose weights are those of a classifier. */

@@ -14,6 +14,7 @@ import { diffusionModel } from "./diffusion-model";
 import { evaluateDiffusion, type Judge } from "./evaluate-diffusion";
 import { conditionsAt, knownConditions, partlyDropped } from "./known-conditions";
 import { learner } from "./learner";
+import { once } from "./once";
 import type { Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 import { scheduleDetails } from "./schedule-details";
 
@@ -65,11 +66,11 @@ export interface DiffusionRecipe extends Recipe {
 
 /** A U-Net that learns to denoise images by Algorithm 18.1, of which nothing but the averages of its parameters is kept. */
 export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
-  const settings: Settings = { augment: {}, clip: 1, decay: 0.999, seed: 1, ...given };
+  const tokenizer = once(() => given.tokenizer?.());
+  const settings: Settings = { augment: {}, clip: 1, decay: 0.999, seed: 1, ...given, tokenizer };
   const { name, about, seed, network, schedule, predicts, stages } = settings;
   const steps = stages.reduce((sum, stage) => sum + stage.steps, 0);
   const made = (): UNet => unet({ ...network, steps: schedule.steps, seed });
-  let tokenizer: Tokenizer | undefined;
   return {
     name,
     about,
@@ -81,16 +82,19 @@ export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
     network: made,
     schedule,
     predicts,
-    tokenizer: () => (tokenizer ??= settings.tokenizer?.()),
+    tokenizer,
     start: (precision) => start(settings, made(), precision),
   };
 }
 
-type Settings = DiffusionSettings & Required<Pick<DiffusionSettings, "augment" | "clip" | "decay" | "seed">>;
+type Settings = Omit<DiffusionSettings, "tokenizer"> &
+  Required<Pick<DiffusionSettings, "augment" | "clip" | "decay" | "seed">> &
+  Pick<DiffusionRecipe, "tokenizer">;
 
 function details(settings: Settings): Details {
   const { network, augment, schedule, predicts, stages, clip, decay, batch, seed } = settings;
-  const { derived, tokenizer } = settings;
+  const { derived } = settings;
+  const tokenizer = settings.tokenizer();
   const { text, ...sizes } = network;
   return {
     network: { ...sizes, ...(text && { text: { ...text } }) },
@@ -100,14 +104,14 @@ function details(settings: Settings): Details {
     stages: stages.map((stage) => ({ ...stage })),
     ...{ clip, decay, batch, seed },
     ...(derived && { derived: derived.details }),
-    ...(tokenizer && { vocabulary: tokenizer().vocabulary.join(" ") }),
+    ...(tokenizer && { vocabulary: tokenizer.vocabulary.join(" ") }),
   };
 }
 
 async function start(settings: Settings, network: UNet, precision: Precision): Promise<RecipeRun> {
   const { augment, schedule, predicts, batch, clip, decay, stages, derived, judge } = settings;
   const { conditions } = network;
-  const tokenizer = settings.tokenizer?.();
+  const tokenizer = settings.tokenizer();
   const { train, heldOut } = await settings.data();
   const known = knownConditions(train, conditions, tokenizer);
   const rates = stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }));

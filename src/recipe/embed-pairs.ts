@@ -3,6 +3,7 @@ import { compile } from "../compile";
 import type { TextImagePair } from "../network";
 import { pace } from "../notebook/pace";
 import type { Tokenizer } from "../text";
+import { captionTensor } from "../text/caption-tensor";
 
 /** A network for images and captions, with what it reads captions by. */
 export interface CaptionedPair {
@@ -66,5 +67,5 @@ export function tokensOf({ images, captions }: CaptionedImages, tokenizer: Token
   if (captions.length !== count) {
     throw new RangeError(`captions has ${captions.length} for ${count} images; give one for each.`);
   }
-  return tf.tensor2d(tokenizer.encode(captions), [count, tokenizer.length], "int32");
+  return captionTensor(captions, tokenizer);
 }

@@ -7,6 +7,7 @@ import { foldIn, randomNormal, type Seed } from "../random";
 import { nextSeed } from "../random/seed";
 import { dpmSolver, type Sampler } from "../sampling";
 import { samplingTimes } from "../schedule";
+import { captionTensor } from "../text/caption-tensor";
 import type { DiffusionModel } from "./diffusion-model";
 
 /** What images are told, one thing for each. */
@@ -94,8 +95,7 @@ function toldOf(
   }
   return {
     labels: labels && tf.tensor1d(Array.from(labels), "int32"),
-    tokens:
-      captions && tokenizer && tf.tensor2d(tokenizer.encode(captions), [count, tokenizer.length], "int32"),
+    tokens: captions && tokenizer && captionTensor(captions, tokenizer),
   };
 }
 

@@ -2,6 +2,7 @@ import { tf } from "../backend/tf";
 import { emptyCaptions, type Condition, type Conditions } from "../network";
 import { randomUniform } from "../random";
 import type { Tokenizer } from "../text";
+import { captionTensor } from "../text/caption-tensor";
 import type { LabelledImages } from "./recipe";
 
 /** What is known of images and a network can be told, as tensors. They are the caller's to dispose of.
@@ -27,7 +28,7 @@ function captionTokens(
       `The network takes captions of ${length} tokens, but there is no ${captions ? "tokenizer" : "caption"}; give both.`,
     );
   }
-  return tf.tensor2d(tokenizer.encode(captions), [captions.length, tokenizer.length], "int32");
+  return captionTensor(captions, tokenizer);
 }
 
 /** The conditions of some of the images.

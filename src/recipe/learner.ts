@@ -13,6 +13,19 @@ export interface LearnerOptions {
   readonly decay: number;
 }
 
+/** How a recipe of one stage learns. */
+export interface LearningSettings {
+  /** The highest learning rate of Adam, and the steps in which it is reached; it falls to 0 by half a cosine. */
+  readonly learningRate: { readonly peak: number; readonly warmup: number };
+  /** The longest gradient, as a norm over all parameters. */
+  readonly clip?: number;
+  /** What stays of the moving average at each step. */
+  readonly decay?: number;
+  readonly batch: number;
+  readonly steps: number;
+  readonly seed?: number;
+}
+
 /** What every recipe learns with: Adam, clipped gradients, moving averages of the parameters. */
 export interface Learner extends Pick<RecipeRun, "variables" | "weights" | "dispose"> {
   /** In the order of the network's parameters. */

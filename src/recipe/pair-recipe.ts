@@ -7,7 +7,8 @@ import { contrastiveLoss } from "../objective";
 import { warmupCosine } from "../optimizer";
 import type { Tokenizer } from "../text";
 import { embedPairs, tokensOf, type CaptionedImages, type CaptionedPair } from "./embed-pairs";
-import { learner } from "./learner";
+import { learner, type LearningSettings } from "./learner";
+import { once } from "./once";
 import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
 
 /** What a pair learns from, and what is kept back to judge it by. The recipe disposes of it. */
@@ -16,7 +17,7 @@ export interface PairData {
   readonly heldOut: CaptionedImages;
 }
 
-export interface PairSettings {
+export interface PairSettings extends LearningSettings {
   readonly name: string;
   readonly about: string;
   readonly data: () => PairData | Promise<PairData>;
@@ -24,16 +25,8 @@ export interface PairSettings {
   readonly tokenizer: () => Tokenizer;
   readonly network: Omit<TextImagePairOptions, "seed">;
   readonly augment?: Augmentation;
-  /** The highest learning rate of Adam, and the steps in which it is reached; it falls to 0 by half a cosine. */
-  readonly learningRate: { readonly peak: number; readonly warmup: number };
-  /** The longest gradient, as a norm over all parameters. */
-  readonly clip?: number;
-  /** What stays of the moving average at each step. */
-  readonly decay?: number;
   /** Pairs of a step: each image has to tell its caption from those of all others. */
   readonly batch: number;
-  readonly steps: number;
-  readonly seed?: number;
 }
 
 /** A recipe whose weights are those of a network for images and their captions. */
@@ -49,8 +42,7 @@ export function pairRecipe(given: PairSettings): PairRecipe {
   const settings: Settings = { augment: {}, clip: 1, decay: 0.99, seed: 1, ...given };
   const { name, about, steps, seed, network } = settings;
   const made = (): TextImagePair => textImagePair({ ...network, seed });
-  let known: Tokenizer | undefined;
-  const tokenizer = (): Tokenizer => (known ??= settings.tokenizer());
+  const tokenizer = once(settings.tokenizer);
   return {
     name,
     about,

@@ -4,17 +4,7 @@ import { called } from "../answers";
 import { compared, type Trial } from "../compared";
 import type { Exercise } from "../exercise";
 import { numbersOf } from "../numbers";
-
-/** Numbers without a pattern, of about unit size. */
-const unpatterned = (shape: readonly number[], start: number): tf.Tensor => {
-  const size = shape.reduce((product, each) => product * each, 1);
-  return tf.tensor(
-    Array.from({ length: size }, (_, i) =>
-      Number((1.6 * Math.sin(start + 2.3 * i + 0.7 * i * i)).toFixed(2)),
-    ),
-    [...shape],
-  );
-};
+import { unpatterned } from "../unpatterned";
 
 /** 13.1: adaptive group normalisation. */
 type Adaptive = (h: tf.Tensor, told: tf.Tensor, norm: (h: tf.Tensor) => tf.Tensor) => unknown;
@@ -215,7 +205,7 @@ function besideTrial(shape: readonly number[], small: readonly number[]): Trial 
     asked: `What the filter sees, for z of the shape [${shape.join(", ")}] and a small picture of [${small.join(", ")}],`,
     async ask(answer) {
       const of = called(answer, "(z, small) => tensor") as Beside | undefined;
-      return numbersOf(of?.(unpatterned(shape, 1) as tf.Tensor4D, unpatterned(small, 4) as tf.Tensor4D));
+      return numbersOf(of?.(unpatterned<tf.Rank.R4>(shape, 1), unpatterned<tf.Rank.R4>(small, 4)));
     },
   };
 }
@@ -358,7 +348,7 @@ const crossAttention = compared({
 function toWordsTrial({ pixels, mask }: { readonly pixels: number; readonly mask: number[] }): Trial {
   const [inputs, d] = [2, 3];
   const matrix = (rows: number, columns: number, start: number): tf.Tensor2D =>
-    unpatterned([rows, columns], start) as tf.Tensor2D;
+    unpatterned<tf.Rank.R2>([rows, columns], start);
   return {
     asked: `Your result for ${pixels} pixels and the mask [${mask.join(", ")}], with d = ${d},`,
     async ask(answer) {

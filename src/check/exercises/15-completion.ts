@@ -3,16 +3,10 @@ import { called } from "../answers";
 import { compared, type Trial } from "../compared";
 import type { Exercise } from "../exercise";
 import { numbersOf } from "../numbers";
+import { unpatterned } from "../unpatterned";
 
 /** α_t for t = 0 … 4, cumulative. */
 const alpha: readonly number[] = [1, 0.9, 0.6, 0.3, 0.05];
-
-/** Numbers without a pattern, of about unit size. */
-const unpatterned = (shape: readonly number[], start: number): tf.Tensor => {
-  const size = shape.reduce((product, each) => product * each, 1);
-  const numbers = Array.from({ length: size }, (_, i) => 1.6 * Math.sin(start + 2.3 * i + 0.7 * i * i));
-  return tf.tensor(numbers, [...shape]);
-};
 
 /** a x + b y. */
 const mix = (a: number, x: tf.Tensor, b: number, y: tf.Tensor): tf.Tensor =>

@@ -4,17 +4,7 @@ import { called } from "../answers";
 import { compared, type Trial } from "../compared";
 import type { Exercise } from "../exercise";
 import { numbersOf } from "../numbers";
-
-/** Numbers without a pattern, of about unit size. */
-const unpatterned = (shape: readonly number[], start: number): tf.Tensor4D => {
-  const size = shape.reduce((product, each) => product * each, 1);
-  return tf.tensor4d(
-    Array.from({ length: size }, (_, i) =>
-      Number((1.6 * Math.sin(start + 2.3 * i + 0.7 * i * i)).toFixed(2)),
-    ),
-    [...shape] as [number, number, number, number],
-  );
-};
+import { unpatterned } from "../unpatterned";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

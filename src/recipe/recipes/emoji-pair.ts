@@ -1,6 +1,7 @@
 import { loadEmoji } from "../../data";
 import { pairRecipe, type PairRecipe } from "../pair-recipe";
 import { emojiLength, emojiTokenizer, emojiVocabulary } from "./emoji-data";
+import { smallPair } from "./small-pair";
 
 /** What generated emoji are judged by: whether a picture is nearer to its own name than to others. It is trained apart from what draws
  * them, and has never seen the emoji that are kept back. */
@@ -10,11 +11,7 @@ export const emojiPair: PairRecipe = pairRecipe({
   data: () => ({ train: loadEmoji({ split: "train" }), heldOut: loadEmoji({ split: "heldOut" }) }),
   tokenizer: emojiTokenizer,
   network: {
-    size: 32,
-    channels: 3,
-    width: 24,
-    multipliers: [1, 2, 4],
-    features: 64,
+    ...smallPair,
     dropout: 0.1,
     text: { vocabulary: emojiVocabulary, length: emojiLength, width: 64, depth: 2, heads: 4 },
   },

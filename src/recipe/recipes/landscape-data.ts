@@ -1,4 +1,3 @@
-import { tf } from "../../backend/tf";
 import { labelledLandscapes, type LandscapeOptions } from "../../data";
 import { downsample } from "../../layers";
 import type { LabelledImages, RecipeData } from "../recipe";
@@ -9,17 +8,13 @@ export const landscapeData = (size: 32 | 64): RecipeData => ({
   heldOut: landscapesOf(size, { count: 256, seed: 2 }),
 });
 
-/** A thousand at a time: the large ones of all would be large. */
 function landscapesOf(
   size: 32 | 64,
-  { count, seed }: Required<Pick<LandscapeOptions, "count">> & { readonly seed: number },
+  options: Required<Pick<LandscapeOptions, "count" | "seed">>,
 ): LabelledImages {
-  const { images, labels } = labelledLandscapes({ count, size: 64, seed });
+  const { images, labels } = labelledLandscapes({ ...options, size: 64 });
   if (size === 64) return { images, labels };
-  const parts = Array.from({ length: Math.ceil(count / 1000) }, (_, i) =>
-    tf.tidy(() => downsample(images.slice(1000 * i, Math.min(1000, count - 1000 * i)))),
-  );
-  const small = tf.concat(parts);
-  tf.dispose([images, parts]);
+  const small = downsample(images);
+  images.dispose();
   return { images: small, labels };
 }

@@ -1,5 +1,6 @@
 import { worldPictures } from "../../data";
 import { pairRecipe, type PairRecipe } from "../pair-recipe";
+import { smallPair } from "./small-pair";
 import { worldTokenizer } from "./world-data";
 
 /** Which caption belongs to which picture of the world of shapes: captions say everything, and those that are kept back are of scenes that
@@ -13,11 +14,7 @@ export const worldPair: PairRecipe = pairRecipe({
   }),
   tokenizer: worldTokenizer,
   network: {
-    size: 32,
-    channels: 3,
-    width: 24,
-    multipliers: [1, 2, 4],
-    features: 64,
+    ...smallPair,
     text: { vocabulary: worldTokenizer().vocabulary.length, length: 16, width: 64, depth: 2, heads: 4 },
   },
   learningRate: { peak: 2e-3, warmup: 100 },
