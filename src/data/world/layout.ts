@@ -1,4 +1,4 @@
-import type { Group, Scene } from "./attributes";
+import type { Group, ObjectCount, Scene } from "./attributes";
 import { isIn, placeBox, worldSide, type Box } from "./places";
 import { diameterJitter, diameters, gapBetween, unitReach, type PlacedShape } from "./shapes";
 import type { UniformStream } from "./uniform-stream";
@@ -15,16 +15,35 @@ export interface PlacedObject extends PlacedShape {
   readonly group: Group;
 }
 
-/** Random positions for a scene's objects, each in the place of its group and apart from the others: uniform ones, and objects
- * that are too near push each other away. A group in one half of the picture is not in its middle, too. */
+/** Positions for a scene's objects, each in the place of its group: a group stands as pips do on dice, but moved at random, all together
+ * and each by itself. Objects that are too near push each other away. A group in one half of the picture is not in its middle, too. */
 export function layOut(scene: Scene, random: UniformStream): PlacedObject[] {
-  const wanted = scene.flatMap((group) => Array.from({ length: group.count }, () => sized(group, random)));
+  const wanted = scene.map((group) => pips[group.count].map((pip) => sized(group, pip, random)));
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const objects = wanted.map((each) => anywhere(each, random));
+    const objects = wanted.flatMap((group) => scattered(group, random));
     if (pushApart(objects) && !scene.some((group) => isAlsoInMiddle(group, objects))) return objects;
   }
   throw new Error("The objects of this scene found no room in the picture.");
 }
+
+/** Where the objects of a group stand: as shares of the length and of the width of their room. That numbers have patterns makes them
+ * learnable in an hour: with objects anywhere, a network that has learned all else still miscounts a quarter of its groups. */
+const pips: Readonly<Record<ObjectCount, readonly (readonly [along: number, across: number])[]>> = {
+  1: [[0.5, 0.5]],
+  2: [
+    [0.1, 0.5],
+    [0.9, 0.5],
+  ],
+  3: [
+    [0.1, 0.1],
+    [0.5, 0.9],
+    [0.9, 0.1],
+  ],
+};
+/** How far a group of one may be moved to each side, in pixels; one of two or three by that share of it. */
+const groupFreedom = 3;
+/** How far each object may be moved by itself. */
+const ownFreedom = 0.75;
 
 const attempts = 10_000;
 const sweeps = 40;
@@ -32,11 +51,13 @@ const sweeps = 40;
 /** An object that is being moved within its room. */
 type Moving = { -readonly [Key in keyof PlacedObject]: PlacedObject[Key] } & { readonly room: Box };
 
-type Sized = Omit<Moving, "x" | "y">;
-
-function sized(group: Group, random: UniformStream): Sized {
+function sized(group: Group, pip: readonly [number, number], random: UniformStream): Moving {
   const diameter = diameters[group.size] * random.between(1 - diameterJitter, 1 + diameterJitter);
-  return { group, shape: group.shape, diameter, room: roomFor(group, diameter) };
+  const room = roomFor(group, diameter);
+  const [width, height] = [room.right - room.left, room.bottom - room.top];
+  const [right, down] = width >= height ? pip : [pip[1], pip[0]];
+  const [x, y] = [room.left + right * width, room.top + down * height];
+  return { group, shape: group.shape, diameter, room, x, y };
 }
 
 /** Where a centre may be: within the frame, and clearly within the place. */
@@ -53,9 +74,16 @@ function roomFor({ shape, place, count }: Group, diameter: number): Box {
   };
 }
 
-function anywhere(object: Sized, random: UniformStream): Moving {
-  const { left, right, top, bottom } = object.room;
-  return { ...object, x: random.between(left, right), y: random.between(top, bottom) };
+/** A group's objects, moved together and each by itself. */
+function scattered(objects: readonly Moving[], random: UniformStream): Moving[] {
+  const far = groupFreedom / objects.length;
+  const [right, down] = [random.between(-far, far), random.between(-far, far)];
+  return objects.map((each) => {
+    const moved = { ...each };
+    const own = (): number => random.between(-ownFreedom, ownFreedom);
+    move(moved, right + own(), down + own());
+    return moved;
+  });
 }
 
 /** Moves objects that are too near away from each other, again and again; false if that has no end. */

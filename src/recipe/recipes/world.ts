@@ -26,7 +26,7 @@ export const world: DiffusionRecipe = diffusionRecipe({
   // Large flat shapes show through much noise: what is where is decided before.
   schedule: cosineSchedule(1000, { shift: -2 }),
   predicts: "v",
-  stages: [{ steps: 12_000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
+  stages: [{ steps: 8_000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
   batch: 64,
   judge: async (samples, captions) => {
     const { all, place, colour } = await alignment(samples, captions);
