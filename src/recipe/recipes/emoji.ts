@@ -23,6 +23,6 @@ export const emoji: DiffusionRecipe = diffusionRecipe({
   },
   schedule: cosineSchedule(1000),
   predicts: "v",
-  stages: [{ steps: 8_000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
+  stages: [{ steps: 6_000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
   batch: 64,
 });
