@@ -13,6 +13,7 @@ import { fasterSampling } from "./10-faster-sampling";
 import { classifierGuidance } from "./11-classifier-guidance";
 import { classifierFreeGuidance } from "./12-classifier-free-guidance";
 import { conditioning } from "./13-conditioning";
+import { textToImage } from "./14-text-to-image";
 import { completion } from "./15-completion";
 import { cascadeExercises } from "./16-cascade";
 import { perfNotes } from "./perf-notes";
@@ -33,6 +34,7 @@ export const exercises: readonly Exercise[] = [
   ...classifierGuidance,
   ...classifierFreeGuidance,
   ...conditioning,
+  ...textToImage,
   ...completion,
   ...cascadeExercises,
   ...perfNotes,
