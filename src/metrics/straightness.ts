@@ -88,5 +88,5 @@ const velocity = (from: PathPoint, to: PathPoint): tf.Tensor => to.y.sub(from.y)
 const meanSquare = (made: () => tf.Tensor): number =>
   tf.tidy(() => {
     const points = made();
-    return points.square().sum().div(points.shape[0]!).dataSync<"float32">()[0];
+    return points.square().sum().div(points.shape[0]).dataSync<"float32">()[0];
   });

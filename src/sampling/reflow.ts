@@ -37,8 +37,8 @@ export async function coupling(
   checkInteger("batch", batch, 1);
   const parts: tf.Tensor[] = [];
   try {
-    for (let from = 0; from < noise.shape[0]!; from += batch) {
-      const part = noise.slice(from, Math.min(batch, noise.shape[0]! - from));
+    for (let from = 0; from < noise.shape[0]; from += batch) {
+      const part = noise.slice(from, Math.min(batch, noise.shape[0] - from));
       try {
         parts.push(await sampler(denoise, part, schedule, times && { times }));
       } finally {
@@ -57,7 +57,7 @@ export function randomPairs({ noise, x }: Coupling, size: number): Coupling {
   checkShape("noise", noise.shape, x.shape);
   checkInteger("size", size, 1);
   return tf.tidy(() => {
-    const index = randomIndices(size, x.shape[0]!);
+    const index = randomIndices(size, x.shape[0]);
     return { noise: tf.gather(noise, index), x: tf.gather(x, index) };
   });
 }

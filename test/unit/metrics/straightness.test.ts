@@ -53,7 +53,7 @@ describe("one component N(m, s² I): paths are y = (1-τ) m + √((1-τ)² s² +
 
   test("a single point: straight", async () => {
     const point = tf.tensor2d([[0.8, -0.3]]);
-    const found = await straightness((z) => point.tile([z.shape[0]!, 1]), noise, straight);
+    const found = await straightness((z) => point.tile([z.shape[0], 1]), noise, straight);
     expect(found.total).toBeLessThan(1e-6);
     expect(found.relative).toBeLessThan(1e-6);
   });

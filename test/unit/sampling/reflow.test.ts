@@ -96,7 +96,7 @@ function trained(draw: () => ReturnType<typeof randomPairs>, steps: number): Den
   const optimizer = adam(network.parameters, { learningRate: 2e-3 });
   const step = compile(() => {
     const { x, noise } = draw();
-    const t = randomTimes(x.shape[0]!, schedule, { stratified: true });
+    const t = randomTimes(x.shape[0], schedule, { stratified: true });
     const { value, gradients } = valueAndGradients(
       () => denoisingLoss((z, t) => network.predict(z, t), x, schedule, { predicts: "flow", t, noise }),
       network.parameters,
