@@ -17,3 +17,4 @@ export {
 } from "./class-statistics";
 export { retrieval, type Retrieval, type RetrievalOptions, type RetrievalShares } from "./retrieval";
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";
+export { straightness, type StepBend, type Straightness, type StraightnessOptions } from "./straightness";

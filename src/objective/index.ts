@@ -14,7 +14,14 @@ export { levelValues, logLevelProbability } from "./discrete-decoder";
 export { timeProbabilities } from "./drawn-times";
 export type { SpentBits } from "./spent-by-time";
 export type { GuessOptions, GuessState } from "./visit-guesses";
-export { boundWeighting, minSnrWeighting, simpleWeighting, snrWeighting, type Weighting } from "./weighting";
+export {
+  boundWeighting,
+  minSnrWeighting,
+  predictionWeighting,
+  simpleWeighting,
+  snrWeighting,
+  type Weighting,
+} from "./weighting";
 export { denoisingLoss, type DenoisingLossOptions } from "./denoising-loss";
 export { optimalVariance } from "./optimal-variance";
 export {

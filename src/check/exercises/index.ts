@@ -15,6 +15,7 @@ import { classifierFreeGuidance } from "./12-classifier-free-guidance";
 import { conditioning } from "./13-conditioning";
 import { completion } from "./15-completion";
 import { cascadeExercises } from "./16-cascade";
+import { flows } from "./20-flows";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
@@ -35,5 +36,6 @@ export const exercises: readonly Exercise[] = [
   ...conditioning,
   ...completion,
   ...cascadeExercises,
+  ...flows,
   ...perfNotes,
 ];

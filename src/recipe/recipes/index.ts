@@ -4,6 +4,7 @@ import type { PairRecipe } from "../pair-recipe";
 import type { Recipe } from "../recipe";
 import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
+import { digitsFlow } from "./digits-flow";
 import { digitsSmall } from "./digits-small";
 import { emoji } from "./emoji";
 import { emojiPair } from "./emoji-pair";
@@ -20,6 +21,7 @@ import { worldPair } from "./world-pair";
 export const diffusionRecipes: {
   readonly digits: DiffusionRecipe;
   readonly "digits-small": DiffusionRecipe;
+  readonly "digits-flow": DiffusionRecipe;
   readonly world: DiffusionRecipe;
   readonly emoji: DiffusionRecipe;
   readonly landscapes: DiffusionRecipe;
@@ -29,6 +31,7 @@ export const diffusionRecipes: {
 } = {
   digits,
   "digits-small": digitsSmall,
+  "digits-flow": digitsFlow,
   world,
   emoji,
   landscapes,
