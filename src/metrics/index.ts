@@ -17,3 +17,4 @@ export {
 } from "./class-statistics";
 export { retrieval, type Retrieval, type RetrievalOptions, type RetrievalShares } from "./retrieval";
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";
+export { textQuality, type TextQuality, type TextQualityOptions } from "./text-quality";
