@@ -18,3 +18,4 @@ export {
 export { retrieval, type Retrieval, type RetrievalOptions, type RetrievalShares } from "./retrieval";
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";
 export { straightness, type StepBend, type Straightness, type StraightnessOptions } from "./straightness";
+export { textQuality, type TextQuality, type TextQualityOptions } from "./text-quality";

@@ -25,3 +25,5 @@ export {
   type TextImagePair,
   type TextImagePairOptions,
 } from "./text-image-pair";
+export { sequenceDenoiser, type SequenceDenoiser, type SequenceDenoiserOptions } from "./sequence-denoiser";
+export { nearestTokens } from "./token-table";

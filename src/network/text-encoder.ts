@@ -88,7 +88,7 @@ function transformerBlock(
 }
 
 /** Layer normalisation (Ba et al. 2016): of each token by itself. */
-function tokenNorm(parameters: Parameters, name: string, width: number): Module {
+export function tokenNorm(parameters: Parameters, name: string, width: number): Module {
   const norm = normalisation(parameters, name, width, 1);
   return (h, values) => norm(h.reshape([-1, width]), values).reshape(h.shape);
 }

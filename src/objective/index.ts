@@ -31,3 +31,4 @@ export {
 } from "./diffusion-estimates";
 export { crossEntropy } from "./cross-entropy";
 export { contrastiveLoss, type ContrastiveLossOptions } from "./contrastive-loss";
+export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss";

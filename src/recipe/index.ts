@@ -21,12 +21,16 @@ export {
   type TrainRecipeOptions,
 } from "./train-recipe";
 export { pairRecipe, type PairData, type PairRecipe, type PairSettings } from "./pair-recipe";
-export { classifierRecipes, diffusionRecipes, pairRecipes, recipes } from "./recipes";
+export { sequenceRecipe, type SequenceRecipe, type SequenceSettings } from "./sequence-recipe";
+export { sequenceModel, type SequenceModel, type SequenceModelOptions } from "./sequence-model";
+export { generateTexts, type GenerateTextsOptions } from "./generate-texts";
+export { classifierRecipes, diffusionRecipes, pairRecipes, recipes, sequenceRecipes } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export {
   loadClassifier,
   loadModel,
   loadPair,
+  loadSequenceModel,
   shippedWeights,
   type LoadedPair,
   type LoadOptions,

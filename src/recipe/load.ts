@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { tf } from "../backend/tf";
 import { loadCheckpoint, restore, type Details } from "../checkpoint";
-import { byName, type Classifier, type TextImagePair } from "../network";
+import { byName, type Classifier, type Network, type TextImagePair } from "../network";
 import { root } from "../root";
 import type { Tokenizer } from "../text";
 import type { ClassifierRecipe } from "./classifier-recipe";
@@ -10,7 +10,9 @@ import { diffusionModel, type DiffusionModel } from "./diffusion-model";
 import type { DiffusionRecipe } from "./diffusion-recipe";
 import type { PairRecipe } from "./pair-recipe";
 import type { Precision, Recipe } from "./recipe";
-import { classifierRecipes, diffusionRecipes, pairRecipes } from "./recipes";
+import { classifierRecipes, diffusionRecipes, pairRecipes, sequenceRecipes } from "./recipes";
+import { sequenceModel, type SequenceModel } from "./sequence-model";
+import type { SequenceRecipe } from "./sequence-recipe";
 
 export interface LoadOptions {
   /** The weights that `trainRecipe` wrote; those that the course ships if omitted. */
@@ -67,6 +69,25 @@ export function loadPair(
   };
 }
 
+/** A trained network for texts, with the space in which it denoises them: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @param precision of the compiled network
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadSequenceModel(
+  recipe: keyof typeof sequenceRecipes | SequenceRecipe,
+  options: LoadOptions & { readonly precision?: Precision } = {},
+): SequenceModel {
+  const known = chosen(sequenceRecipes, recipe);
+  const { file = shippedWeights(known.name), precision = "float32" } = options;
+  const { schedule } = known;
+  return sequenceModel({
+    network: filled(known, file),
+    schedule,
+    tokenizer: known.tokenizer(),
+    precision,
+  });
+}
+
 function chosen<R extends Recipe>(recipes: Readonly<Record<string, R>>, recipe: string | R): R {
   if (typeof recipe !== "string") return recipe;
   if (Object.hasOwn(recipes, recipe)) return recipes[recipe];
@@ -74,7 +95,7 @@ function chosen<R extends Recipe>(recipes: Readonly<Record<string, R>>, recipe: 
 }
 
 /** The recipe's network with the file's weights. */
-function filled<N extends Pick<Classifier, "names" | "parameters" | "dispose">>(
+function filled<N extends Pick<Network, "names" | "parameters" | "dispose">>(
   { name, settings, network: make }: Recipe & { readonly network: () => N },
   file: string,
 ): N {
@@ -95,7 +116,7 @@ function filled<N extends Pick<Classifier, "names" | "parameters" | "dispose">>(
   }
 }
 
-function restored<N extends Pick<Classifier, "names" | "parameters" | "dispose">>(
+function restored<N extends Pick<Network, "names" | "parameters" | "dispose">>(
   network: N,
   tensors: Readonly<Record<string, tf.Tensor>>,
 ): N {

@@ -2,6 +2,7 @@ import type { ClassifierRecipe } from "../classifier-recipe";
 import type { DiffusionRecipe } from "../diffusion-recipe";
 import type { PairRecipe } from "../pair-recipe";
 import type { Recipe } from "../recipe";
+import type { SequenceRecipe } from "../sequence-recipe";
 import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
 import { digitsFlow } from "./digits-flow";
@@ -13,6 +14,7 @@ import { landscapes } from "./landscapes";
 import { landscapes64 } from "./landscapes-64";
 import { landscapesContext } from "./landscapes-context";
 import { landscapesEnlarged } from "./landscapes-enlarged";
+import { molecules } from "./molecules";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
 import { world } from "./world";
 import { worldPair } from "./world-pair";
@@ -60,9 +62,17 @@ export const pairRecipes: {
   "world-pair": worldPair,
 };
 
+/** Recipes of networks for texts. */
+export const sequenceRecipes: {
+  readonly molecules: SequenceRecipe;
+} = {
+  molecules,
+};
+
 /** All recipes of the course, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = {
   ...diffusionRecipes,
   ...classifierRecipes,
   ...pairRecipes,
+  ...sequenceRecipes,
 };
