@@ -21,16 +21,12 @@ export {
   type TrainRecipeOptions,
 } from "./train-recipe";
 export { pairRecipe, type PairData, type PairRecipe, type PairSettings } from "./pair-recipe";
-export { classifierRecipes, diffusionRecipes, pairRecipes, recipes } from "./recipes";
+export { shippedWeights } from "./shipped";
+export { shippedPair, type TrainedPair } from "./trained-pair";
+export { priorModel, priorRecipe, type PriorRecipe, type PriorSettings } from "./prior-recipe";
+export { classifierRecipes, diffusionRecipes, pairRecipes, priorRecipes, recipes } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
-export {
-  loadClassifier,
-  loadModel,
-  loadPair,
-  shippedWeights,
-  type LoadedPair,
-  type LoadOptions,
-} from "./load";
+export { loadClassifier, loadModel, loadPair, loadPrior, type LoadedPair, type LoadOptions } from "./load";
 export { generate, type GenerateOptions, type GenerateGuidance, type Told } from "./generate";
 export { describeImages, type Described, type DescribeOptions } from "./describe-images";
 export {

@@ -1,6 +1,7 @@
 import type { ClassifierRecipe } from "../classifier-recipe";
 import type { DiffusionRecipe } from "../diffusion-recipe";
 import type { PairRecipe } from "../pair-recipe";
+import type { PriorRecipe } from "../prior-recipe";
 import type { Recipe } from "../recipe";
 import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
@@ -14,7 +15,9 @@ import { landscapesContext } from "./landscapes-context";
 import { landscapesEnlarged } from "./landscapes-enlarged";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
 import { world } from "./world";
+import { worldDecoder } from "./world-decoder";
 import { worldPair } from "./world-pair";
+import { worldPrior } from "./world-prior";
 
 /** Recipes of networks that denoise. */
 export const diffusionRecipes: {
@@ -26,6 +29,7 @@ export const diffusionRecipes: {
   readonly "landscapes-context": DiffusionRecipe;
   readonly "landscapes-enlarged": DiffusionRecipe;
   readonly "landscapes-64": DiffusionRecipe;
+  readonly "world-decoder": DiffusionRecipe;
 } = {
   digits,
   "digits-small": digitsSmall,
@@ -35,6 +39,7 @@ export const diffusionRecipes: {
   "landscapes-context": landscapesContext,
   "landscapes-enlarged": landscapesEnlarged,
   "landscapes-64": landscapes64,
+  "world-decoder": worldDecoder,
 };
 
 /** Recipes of classifiers. */
@@ -57,9 +62,13 @@ export const pairRecipes: {
   "world-pair": worldPair,
 };
 
+/** Recipes of networks that make embeddings of images from captions. */
+export const priorRecipes: { readonly "world-prior": PriorRecipe } = { "world-prior": worldPrior };
+
 /** All recipes of the course, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = {
   ...diffusionRecipes,
   ...classifierRecipes,
   ...pairRecipes,
+  ...priorRecipes,
 };
