@@ -44,7 +44,8 @@ export interface EmbeddingPrior extends ToldNetwork {
 /** The network of unCLIP's prior (Ramesh et al. 2022, "Hierarchical text-conditional image generation with CLIP latents", section 2.2;
  * lecture, "DALL-E 2"): a transformer that reads, one after the other, the caption's tokens, the embedding of the caption, the time, the
  * noisy embedding of the image, and a query, from whose place the answer is read off at the end. Tokens attend to those before
- * them, the four that follow to everything; padding is not attended to. The last layer starts at 0, so that the network begins by predicting 0.
+ * them, the four that follow to everything (in the paper, to what is before them); padding is not attended to. The last layer starts at 0, so
+ * that the network begins by predicting 0.
  *
  * It is told the caption twice: its embedding has what the pair found worth knowing, its tokens all the rest.
  * @returns predict: z float32 [batch, features]; condition.vector is the caption's embedding, scaled as z is

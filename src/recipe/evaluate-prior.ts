@@ -7,8 +7,8 @@ import { randomNormal } from "../random";
 import { dpmSolver } from "../sampling";
 import { samplingTimes } from "../schedule";
 import type { DiffusionModel } from "./diffusion-model";
+import type { EmbeddedImages } from "./embedded-images";
 import { conditionsAt } from "./known-conditions";
-import type { EmbeddedImages } from "./prior-recipe";
 import type { Evaluation } from "./recipe";
 
 /** How good a prior is on captions that were kept back: its loss; the cosine of a sample and the embedding of the caption's image, beside

@@ -1,16 +1,15 @@
 import { tf } from "../backend/tf";
 import type { Details } from "../checkpoint";
 import { compile } from "../compile";
-import { scaledEmbedding } from "../conditioning";
 import { randomIndices } from "../data/random-batch";
-import { embeddingPrior, type Condition, type EmbeddingPrior, type EmbeddingPriorOptions } from "../network";
+import { embeddingPrior, type EmbeddingPrior, type EmbeddingPriorOptions } from "../network";
 import { denoisingLoss } from "../objective";
 import { warmupCosine } from "../optimizer";
 import type { Predictor } from "../prediction";
 import { randomTimes } from "../process";
 import type { Schedule } from "../schedule";
 import { diffusionModel, type DiffusionModel } from "./diffusion-model";
-import { embedPairs, tokensOf, type CaptionedPair } from "./embed-pairs";
+import { embeddedImages } from "./embedded-images";
 import { evaluatePrior } from "./evaluate-prior";
 import { conditionsAt, partlyDropped } from "./known-conditions";
 import { learner, type LearningSettings } from "./learner";
@@ -38,14 +37,6 @@ export interface PriorRecipe extends Recipe {
   readonly network: () => EmbeddingPrior;
   readonly schedule: Schedule;
   readonly pair: TrainedPair;
-}
-
-/** What is known of images of a pair: x, their embeddings, and the captions that go with them. */
-export interface EmbeddedImages {
-  /** Scaled, float32 [count, features]. */
-  readonly x: tf.Tensor2D;
-  /** Tokens, and the captions' embeddings, scaled, as the vector. */
-  readonly condition: Condition;
 }
 
 /** The prior of unCLIP (Ramesh et al. 2022, section 2.2; lecture, "DALL-E 2"): a network that learns by Algorithm 18.1 to denoise the
@@ -99,8 +90,8 @@ async function start(
   const { schedule, batch, steps, clip, decay, learningRate, unlabelled } = settings;
   const pair = { network: settings.pair.network(), tokenizer: settings.pair.tokenizer() };
   const data = await settings.data();
-  const train = await embedded(pair, data.train);
-  const heldOut = await embedded(pair, data.heldOut);
+  const train = await embeddedImages(pair, data.train);
+  const heldOut = await embeddedImages(pair, data.heldOut);
   tf.dispose([data.train.images, data.heldOut.images]);
   const network = make();
   const learningRates = warmupCosine({ ...learningRate, steps });
@@ -128,20 +119,4 @@ async function start(
       for (const { x, condition } of [train, heldOut]) tf.dispose([x, { ...condition }]);
     },
   };
-}
-
-/** Images never change in training, so that their embeddings are made once. */
-async function embedded(pair: CaptionedPair, given: PairData["train"]): Promise<EmbeddedImages> {
-  const unit = await embedPairs(pair, given);
-  try {
-    return {
-      x: tf.tidy(() => scaledEmbedding(unit.images)),
-      condition: {
-        vector: tf.tidy(() => scaledEmbedding(unit.captions)),
-        tokens: tokensOf(given, pair.tokenizer),
-      },
-    };
-  } finally {
-    tf.dispose({ ...unit });
-  }
 }

@@ -42,7 +42,7 @@ const pair: TrainedPair = {
   network: () => network,
 };
 const data = (): Required<LabelledImages> => ({
-  images: tf.tidy(() => tf.tile<tf.Tensor4D>(tf.linspace(-1, 1, 8).reshape([8, 1, 1, 1]), [1, 8, 8, 1])),
+  images: tf.tidy(() => tf.tile(tf.linspace(-1, 1, 8).reshape<tf.Tensor4D>([8, 1, 1, 1]), [1, 8, 8, 1])),
   captions: ["red", "blue", "dot", "two", "red dot", "blue dot", "two red", "two blue"],
   labels: new Int32Array(8),
 });
