@@ -86,9 +86,7 @@ test("a prior learns to make the embeddings of images from captions; what it has
   expect(numbers["held-out loss"]).toBeLessThan(0.2);
   expect(numbers["cosine of sample and image"]).toBeGreaterThan(0.95);
   expect(numbers["cosine of sample and image"]).toBeGreaterThan(numbers["cosine of caption and image"] + 0.1);
-  expect(Object.keys(numbers)).toEqual(
-    expect.arrayContaining(["samples find images", "captions find images"]),
-  );
+  expect(Object.keys(numbers).slice(-2)).toEqual(["samples find images", "captions find images"]);
 
   const prior = loadPrior(tinyPriorRecipe(), { file: weights });
   const { captions, images } = data();
