@@ -27,5 +27,6 @@ export * from "./training";
 export * from "./checkpoint";
 export * from "./recipe";
 export * from "./cascade";
+export * from "./unclip";
 export * from "./check";
 export { checkFiniteTensor } from "./errors";

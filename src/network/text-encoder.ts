@@ -65,7 +65,7 @@ export const textAttentionFlops = ({
 const slowness = 2;
 
 /** h + attention(norm(h)), and then h + W₂ silu(W₁ norm(h)). */
-function transformerBlock(
+export function transformerBlock(
   parameters: Parameters,
   name: string,
   { width, heads }: { readonly width: number; readonly heads: number },

@@ -50,8 +50,8 @@ export interface TrainingStage {
   /** The highest learning rate of Adam, reached in `warmup` steps; it falls to 0 by half a cosine. */
   readonly peak: number;
   readonly warmup: number;
-  /** The share of samples that are shown without their class or caption, so that one network learns both the data of each and all
-   * of them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
+  /** The share of samples that are shown without their class or caption, and without a derived condition that leads, so that one network
+   * learns both the data of each and all of them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
   readonly unlabelled?: number;
 }
 
@@ -112,6 +112,7 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
   const { augment, schedule, predicts, batch, clip, decay, stages, derived, judge } = settings;
   const { conditions } = network;
   const tokenizer = settings.tokenizer();
+  derived?.prepare?.();
   const { train, heldOut } = await settings.data();
   const known = knownConditions(train, conditions, tokenizer);
   const rates = stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }));
@@ -121,8 +122,9 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
   const step = compile(
     (unlabelled: number) => {
       const { x, index } = randomBatch(train.images, { size: batch, augment });
-      const told = partlyDropped(conditionsAt(known, index), conditions, unlabelled);
-      const condition = { ...told, ...derived?.of(x) };
+      const own = derived?.of(x);
+      const leading = { ...conditionsAt(known, index), ...(derived?.leads && own) };
+      const condition = { ...own, ...partlyDropped(leading, conditions, unlabelled) };
       const t = randomTimes(batch, schedule, { stratified: true });
       const predict: Predictor = (z, times) => network.predict(z, times, { condition, training: true });
       return learn(() => denoisingLoss(predict, x, schedule, { predicts, t }));

@@ -24,14 +24,24 @@ export { pairRecipe, type PairData, type PairRecipe, type PairSettings } from ".
 export { sequenceRecipe, type SequenceRecipe, type SequenceSettings } from "./sequence-recipe";
 export { sequenceModel, type SequenceModel, type SequenceModelOptions } from "./sequence-model";
 export { generateTexts, type GenerateTextsOptions } from "./generate-texts";
-export { classifierRecipes, diffusionRecipes, pairRecipes, recipes, sequenceRecipes } from "./recipes";
+export { shippedWeights } from "./shipped";
+export { shippedPair, type TrainedPair } from "./trained-pair";
+export { priorModel, priorRecipe, type PriorRecipe, type PriorSettings } from "./prior-recipe";
+export {
+  classifierRecipes,
+  diffusionRecipes,
+  pairRecipes,
+  priorRecipes,
+  recipes,
+  sequenceRecipes,
+} from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export {
   loadClassifier,
   loadModel,
   loadPair,
+  loadPrior,
   loadSequenceModel,
-  shippedWeights,
   type LoadedPair,
   type LoadOptions,
 } from "./load";

@@ -1,27 +1,20 @@
-import { join } from "node:path";
-import { tf } from "../backend/tf";
-import { loadCheckpoint, restore, type Details } from "../checkpoint";
-import { byName, type Classifier, type Network, type TextImagePair } from "../network";
-import { root } from "../root";
+import type { Classifier, EmbeddingPrior, TextImagePair } from "../network";
 import type { Tokenizer } from "../text";
 import type { ClassifierRecipe } from "./classifier-recipe";
-import { differences } from "./differences";
 import { diffusionModel, type DiffusionModel } from "./diffusion-model";
 import type { DiffusionRecipe } from "./diffusion-recipe";
 import type { PairRecipe } from "./pair-recipe";
+import { priorModel, type PriorRecipe } from "./prior-recipe";
 import type { Precision, Recipe } from "./recipe";
-import { classifierRecipes, diffusionRecipes, pairRecipes, sequenceRecipes } from "./recipes";
+import { classifierRecipes, diffusionRecipes, pairRecipes, priorRecipes, sequenceRecipes } from "./recipes";
 import { sequenceModel, type SequenceModel } from "./sequence-model";
 import type { SequenceRecipe } from "./sequence-recipe";
+import { filled, shippedWeights } from "./shipped";
 
 export interface LoadOptions {
   /** The weights that `trainRecipe` wrote; those that the course ships if omitted. */
   readonly file?: string;
 }
-
-/** The weights of a recipe that come with the course. */
-export const shippedWeights = (name: string): string =>
-  join(root, "src", "recipe", "weights", `${name}.safetensors`);
 
 /** A trained network for images, with its schedule: by default as the course ships it.
  * @param recipe or the name of one of the course's
@@ -88,43 +81,19 @@ export function loadSequenceModel(
   });
 }
 
+/** A trained prior, which makes embeddings of images from captions: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadPrior(
+  recipe: keyof typeof priorRecipes | PriorRecipe,
+  options: LoadOptions = {},
+): DiffusionModel<EmbeddingPrior> {
+  const known = chosen(priorRecipes, recipe);
+  return priorModel(known, filled(known, options.file ?? shippedWeights(known.name)));
+}
+
 function chosen<R extends Recipe>(recipes: Readonly<Record<string, R>>, recipe: string | R): R {
   if (typeof recipe !== "string") return recipe;
   if (Object.hasOwn(recipes, recipe)) return recipes[recipe];
   throw new RangeError(`There is no recipe "${recipe}" here; use one of ${Object.keys(recipes).join(", ")}.`);
-}
-
-/** The recipe's network with the file's weights. */
-function filled<N extends Pick<Network, "names" | "parameters" | "dispose">>(
-  { name, settings, network: make }: Recipe & { readonly network: () => N },
-  file: string,
-): N {
-  const { tensors, details } = loadCheckpoint(file);
-  try {
-    const wanted: Details = { recipe: name, ...settings };
-    // Besides settings, a file tells how the training went.
-    const found = Object.fromEntries(Object.entries(details).filter(([each]) => each in wanted));
-    const different = differences(found, wanted);
-    if (different.length > 0) {
-      throw new Error(
-        `${file} has weights of other settings than the recipe "${name}": ${different.join(", ")}.`,
-      );
-    }
-    return restored(make(), tensors);
-  } finally {
-    tf.dispose(tensors);
-  }
-}
-
-function restored<N extends Pick<Network, "names" | "parameters" | "dispose">>(
-  network: N,
-  tensors: Readonly<Record<string, tf.Tensor>>,
-): N {
-  try {
-    restore(byName(network, network.parameters), tensors);
-    return network;
-  } catch (error) {
-    network.dispose();
-    throw error;
-  }
 }

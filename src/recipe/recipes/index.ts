@@ -1,6 +1,7 @@
 import type { ClassifierRecipe } from "../classifier-recipe";
 import type { DiffusionRecipe } from "../diffusion-recipe";
 import type { PairRecipe } from "../pair-recipe";
+import type { PriorRecipe } from "../prior-recipe";
 import type { Recipe } from "../recipe";
 import type { SequenceRecipe } from "../sequence-recipe";
 import { digitClassifier } from "./digit-classifier";
@@ -17,7 +18,9 @@ import { landscapesEnlarged } from "./landscapes-enlarged";
 import { molecules } from "./molecules";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
 import { world } from "./world";
+import { worldDecoder } from "./world-decoder";
 import { worldPair } from "./world-pair";
+import { worldPrior } from "./world-prior";
 
 /** Recipes of networks that denoise. */
 export const diffusionRecipes: {
@@ -30,6 +33,7 @@ export const diffusionRecipes: {
   readonly "landscapes-context": DiffusionRecipe;
   readonly "landscapes-enlarged": DiffusionRecipe;
   readonly "landscapes-64": DiffusionRecipe;
+  readonly "world-decoder": DiffusionRecipe;
 } = {
   digits,
   "digits-small": digitsSmall,
@@ -40,6 +44,7 @@ export const diffusionRecipes: {
   "landscapes-context": landscapesContext,
   "landscapes-enlarged": landscapesEnlarged,
   "landscapes-64": landscapes64,
+  "world-decoder": worldDecoder,
 };
 
 /** Recipes of classifiers. */
@@ -68,6 +73,8 @@ export const sequenceRecipes: {
 } = {
   molecules,
 };
+/** Recipes of networks that make embeddings of images from captions. */
+export const priorRecipes: { readonly "world-prior": PriorRecipe } = { "world-prior": worldPrior };
 
 /** All recipes of the course, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = {
@@ -75,4 +82,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   ...classifierRecipes,
   ...pairRecipes,
   ...sequenceRecipes,
+  ...priorRecipes,
 };
