@@ -17,3 +17,5 @@ export {
 } from "./class-statistics";
 export { retrieval, type Retrieval, type RetrievalOptions, type RetrievalShares } from "./retrieval";
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";
+export { peakSignalToNoise } from "./peak-signal-to-noise";
+export { detailKept } from "./detail-kept";

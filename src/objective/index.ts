@@ -24,3 +24,6 @@ export {
 } from "./diffusion-estimates";
 export { crossEntropy } from "./cross-entropy";
 export { contrastiveLoss, type ContrastiveLossOptions } from "./contrastive-loss";
+export { standardNormalKl } from "./standard-normal-kl";
+export { reconstructionLoss, type ReconstructionError } from "./reconstruction-loss";
+export { perceptualDistance, type Seen } from "./perceptual-distance";
