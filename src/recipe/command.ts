@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { replaceFile } from "../checkpoint/replace-file";
 import { InterruptedError } from "../notebook/host";
-import { shippedWeights } from "./load";
+import { shippedWeights } from "./filled";
 import type { Evaluation, Recipe } from "./recipe";
 import { recipes } from "./recipes";
 import { picturesRecipe } from "./recipes/pictures";

@@ -20,10 +20,18 @@ export {
   type TrainedRecipe,
   type TrainRecipeOptions,
 } from "./train-recipe";
+export {
+  autoencoderRecipe,
+  type AutoencoderRecipe,
+  type AutoencoderSettings,
+  type PerceptualSettings,
+} from "./autoencoder-recipe";
+export type { LatentSource } from "./latent-source";
 export { pairRecipe, type PairData, type PairRecipe, type PairSettings } from "./pair-recipe";
-export { classifierRecipes, diffusionRecipes, pairRecipes, recipes } from "./recipes";
+export { autoencoderRecipes, classifierRecipes, diffusionRecipes, pairRecipes, recipes } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export {
+  loadAutoencoder,
   loadClassifier,
   loadModel,
   loadPair,

@@ -1,3 +1,4 @@
+import type { AutoencoderRecipe } from "../autoencoder-recipe";
 import type { ClassifierRecipe } from "../classifier-recipe";
 import type { DiffusionRecipe } from "../diffusion-recipe";
 import type { PairRecipe } from "../pair-recipe";
@@ -10,8 +11,11 @@ import { emojiPair } from "./emoji-pair";
 import { landscapeClassifier } from "./landscape-classifier";
 import { landscapes } from "./landscapes";
 import { landscapes64 } from "./landscapes-64";
+import { landscapesAutoencoder } from "./landscapes-autoencoder";
+import { landscapesCodes } from "./landscapes-codes";
 import { landscapesContext } from "./landscapes-context";
 import { landscapesEnlarged } from "./landscapes-enlarged";
+import { landscapesLatent } from "./landscapes-latent";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
 import { world } from "./world";
 import { worldPair } from "./world-pair";
@@ -26,6 +30,7 @@ export const diffusionRecipes: {
   readonly "landscapes-context": DiffusionRecipe;
   readonly "landscapes-enlarged": DiffusionRecipe;
   readonly "landscapes-64": DiffusionRecipe;
+  readonly "landscapes-latent": DiffusionRecipe;
 } = {
   digits,
   "digits-small": digitsSmall,
@@ -35,6 +40,7 @@ export const diffusionRecipes: {
   "landscapes-context": landscapesContext,
   "landscapes-enlarged": landscapesEnlarged,
   "landscapes-64": landscapes64,
+  "landscapes-latent": landscapesLatent,
 };
 
 /** Recipes of classifiers. */
@@ -57,9 +63,19 @@ export const pairRecipes: {
   "world-pair": worldPair,
 };
 
+/** Recipes of autoencoders. */
+export const autoencoderRecipes: {
+  readonly "landscapes-autoencoder": AutoencoderRecipe;
+  readonly "landscapes-codes": AutoencoderRecipe;
+} = {
+  "landscapes-autoencoder": landscapesAutoencoder,
+  "landscapes-codes": landscapesCodes,
+};
+
 /** All recipes of the course, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = {
   ...diffusionRecipes,
   ...classifierRecipes,
   ...pairRecipes,
+  ...autoencoderRecipes,
 };
