@@ -25,6 +25,7 @@ export * from "./notebook/tensor";
 export * from "./progress";
 export * from "./training";
 export * from "./checkpoint";
+export * from "./latent";
 export * from "./recipe";
 export * from "./cascade";
 export * from "./unclip";

@@ -19,3 +19,5 @@ export { retrieval, type Retrieval, type RetrievalOptions, type RetrievalShares 
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";
 export { straightness, type StepBend, type Straightness, type StraightnessOptions } from "./straightness";
 export { textQuality, type TextQuality, type TextQualityOptions } from "./text-quality";
+export { peakSignalToNoise } from "./peak-signal-to-noise";
+export { detailKept } from "./detail-kept";

@@ -32,3 +32,6 @@ export {
 export { crossEntropy } from "./cross-entropy";
 export { contrastiveLoss, type ContrastiveLossOptions } from "./contrastive-loss";
 export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss";
+export { standardNormalKl } from "./standard-normal-kl";
+export { reconstructionLoss, type ReconstructionError } from "./reconstruction-loss";
+export { perceptualDistance, type Seen } from "./perceptual-distance";

@@ -18,7 +18,7 @@ npm run train -- pictures --images <folder of PNG and JPEG files> [--size 32] [-
 
 Recipes:
 ${Object.values(recipes)
-  .map(({ name, about, steps }) => `  ${name.padEnd(18)} ${about} (${steps} steps)`)
+  .map(({ name, about, steps }) => `  ${name.padEnd(22)} ${about} (${steps} steps)`)
   .join("\n")}
 `;
 

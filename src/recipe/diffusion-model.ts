@@ -1,6 +1,8 @@
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
+import { checkShape } from "../errors";
 import { classifierFree } from "../guidance";
+import type { LatentSpace } from "../latent";
 import type { Condition, ToldNetwork, UNet } from "../network";
 import { denoiserOf, type Denoiser, type Prediction, type Predictor } from "../prediction";
 import type { Schedule } from "../schedule";
@@ -14,6 +16,14 @@ export interface DiffusionModel<N extends ToldNetwork = UNet> {
   readonly predicts: Prediction;
   /** For a network that is told captions. */
   readonly tokenizer: Tokenizer | undefined;
+  /** Where its samples live, if these are latents of an autoencoder and no images: what samplers, bounds, completion and editing then take
+   * are latents, of `latent.encode`. */
+  readonly latent: LatentSpace | undefined;
+  /** Of an image that comes of a sample: [size, size, channels]; of a network for anything but images, the samples' own. */
+  readonly imageShape: N["shape"] | UNet["shape"];
+  /** The images of samples, float32 [batch, size, size, channels], which the caller disposes of: decoded latents, or the samples as they are.
+   * @param samples float32 [batch, ...], of the network's shape */
+  readonly toImages: (samples: tf.Tensor) => N extends UNet ? tf.Tensor4D : tf.Tensor;
   /** f_θ(z, t), or f_θ(z, t, c), compiled. */
   predictor(condition?: Condition): Predictor;
   /** x̂(z_t, t), or x̂(z_t, t, c), compiled: what samplers and bounds take. */
@@ -33,6 +43,8 @@ export interface DiffusionModelOptions<N extends ToldNetwork = UNet> {
   readonly schedule: Schedule;
   readonly predicts: Prediction;
   readonly tokenizer?: Tokenizer | undefined;
+  /** For a network of latents; disposed of with the model. */
+  readonly latent?: LatentSpace | undefined;
   /** Others in the place of the network's own, such as their averages. */
   readonly parameters?: readonly tf.Tensor[];
   readonly precision?: "float32" | "bfloat16";
@@ -41,12 +53,14 @@ export interface DiffusionModelOptions<N extends ToldNetwork = UNet> {
 }
 
 /** A network as a predictor and a denoiser. Its denoiser keeps x̂ within [-1, 1], where all images are, unless `clip` is false
- * (Ho et al. 2020 clip as well). */
+ * (Ho et al. 2020 clip as well). Of a network of latents, the samples are turned to images by `toImages` (Rombach et al. 2022).
+ * @throws RangeError for latents of another shape than the network's samples */
 export function diffusionModel<N extends ToldNetwork = UNet>(
   options: DiffusionModelOptions<N>,
 ): DiffusionModel<N> {
-  const { network, schedule, predicts, tokenizer } = options;
-  const { parameters = network.parameters, precision = "float32", clip: clips = true } = options;
+  const { network, schedule, predicts, tokenizer, latent } = options;
+  if (latent) checkShape("The network's sample", network.shape, latent.shape);
+  const { parameters = network.parameters, precision = "float32", clip: clips = !latent } = options;
   const predict = compile(
     (z: tf.Tensor, t: tf.Tensor, condition: Told) => network.predict(z, t, { parameters, condition }),
     { precision },
@@ -55,7 +69,12 @@ export function diffusionModel<N extends ToldNetwork = UNet>(
     const told = given(condition);
     return (z, t) => predict(z, t, told);
   };
-  const model = { network, schedule, predicts, tokenizer, predictor };
+  const decoded = latent?.decode ?? ((samples: tf.Tensor) => samples.clone());
+  const model = {
+    ...{ network, schedule, predicts, tokenizer, predictor, latent },
+    imageShape: latent?.imageShape ?? network.shape,
+    toImages: decoded as DiffusionModel<N>["toImages"],
+  };
   return {
     ...model,
     denoiser: ({ clip = clips, guidance, ...condition } = {}) => {
@@ -66,6 +85,7 @@ export function diffusionModel<N extends ToldNetwork = UNet>(
     },
     dispose() {
       predict.dispose();
+      latent?.dispose();
     },
   };
 }

@@ -43,7 +43,7 @@ export interface GenerateGuidance extends GuidanceOptions {
   readonly negative?: Told & Pick<Condition, "vector">;
 }
 
-/** Many images by a model, some at a time, with progress. Which images come depends on the seed and the batch's size.
+/** Many images by a model, some at a time, with progress; latents are decoded. Which images come depends on the seed and the batch's size.
  * @returns float32 [count, size, size, channels]
  * @throws RangeError for a bad number of images, or captions that the model's tokenizer does not know; InterruptedError */
 export async function generate(model: DiffusionModel, options: GenerateOptions): Promise<tf.Tensor4D> {
@@ -84,7 +84,13 @@ export async function generateSamples(
       try {
         const callback = (): Promise<void> => bar.advance();
         const denoise = model.denoiser({ ...known, guidance: guidance && { ...guidance, negative: away } });
-        made.push(await sampler(denoise, z, schedule, { times, seed: foldIn(seed, 2 * i + 1), callback }));
+        const sampled = await sampler(denoise, z, schedule, {
+          times,
+          seed: foldIn(seed, 2 * i + 1),
+          callback,
+        });
+        made.push(model.toImages(sampled));
+        sampled.dispose();
       } finally {
         tf.dispose([z, { ...known }, { ...away }]);
       }

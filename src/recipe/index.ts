@@ -20,6 +20,13 @@ export {
   type TrainedRecipe,
   type TrainRecipeOptions,
 } from "./train-recipe";
+export {
+  autoencoderRecipe,
+  type AutoencoderRecipe,
+  type AutoencoderSettings,
+  type PerceptualSettings,
+} from "./autoencoder-recipe";
+export type { LatentSource } from "./latent-source";
 export { pairRecipe, type PairData, type PairRecipe, type PairSettings } from "./pair-recipe";
 export { sequenceRecipe, type SequenceRecipe, type SequenceSettings } from "./sequence-recipe";
 export { sequenceModel, type SequenceModel, type SequenceModelOptions } from "./sequence-model";
@@ -28,6 +35,7 @@ export { shippedWeights } from "./shipped";
 export { shippedPair, type TrainedPair } from "./trained-pair";
 export { priorModel, priorRecipe, type PriorRecipe, type PriorSettings } from "./prior-recipe";
 export {
+  autoencoderRecipes,
   classifierRecipes,
   diffusionRecipes,
   pairRecipes,
@@ -37,6 +45,7 @@ export {
 } from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export {
+  loadAutoencoder,
   loadClassifier,
   loadModel,
   loadPair,

@@ -1,15 +1,25 @@
+import { latentSpace, type LatentSpace } from "../latent";
 import type { Classifier, EmbeddingPrior, TextImagePair } from "../network";
 import type { Tokenizer } from "../text";
+import type { AutoencoderRecipe } from "./autoencoder-recipe";
 import type { ClassifierRecipe } from "./classifier-recipe";
 import { diffusionModel, type DiffusionModel } from "./diffusion-model";
 import type { DiffusionRecipe } from "./diffusion-recipe";
+import { filled, shippedWeights } from "./shipped";
+import { latentSpaceOf } from "./latent-source";
 import type { PairRecipe } from "./pair-recipe";
 import { priorModel, type PriorRecipe } from "./prior-recipe";
 import type { Precision, Recipe } from "./recipe";
-import { classifierRecipes, diffusionRecipes, pairRecipes, priorRecipes, sequenceRecipes } from "./recipes";
+import {
+  autoencoderRecipes,
+  classifierRecipes,
+  diffusionRecipes,
+  pairRecipes,
+  priorRecipes,
+  sequenceRecipes,
+} from "./recipes";
 import { sequenceModel, type SequenceModel } from "./sequence-model";
 import type { SequenceRecipe } from "./sequence-recipe";
-import { filled, shippedWeights } from "./shipped";
 
 export interface LoadOptions {
   /** The weights that `trainRecipe` wrote; those that the course ships if omitted. */
@@ -28,7 +38,13 @@ export function loadModel(
   const { file = shippedWeights(known.name), precision = "float32" } = options;
   const { schedule, predicts } = known;
   const tokenizer = known.tokenizer();
-  return diffusionModel({ network: filled(known, file), schedule, predicts, tokenizer, precision });
+  const latent = known.latent && latentSpaceOf(known.latent);
+  try {
+    return diffusionModel({ network: filled(known, file), schedule, predicts, tokenizer, precision, latent });
+  } catch (error) {
+    latent?.dispose();
+    throw error;
+  }
 }
 
 /** A trained classifier: by default as the course ships it.
@@ -40,6 +56,17 @@ export function loadClassifier(
 ): Classifier {
   const known = chosen(classifierRecipes, recipe);
   return filled(known, options.file ?? shippedWeights(known.name));
+}
+
+/** A trained autoencoder, as the space of its latents: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadAutoencoder(
+  recipe: keyof typeof autoencoderRecipes | AutoencoderRecipe,
+  options: LoadOptions = {},
+): LatentSpace {
+  const known = chosen(autoencoderRecipes, recipe);
+  return latentSpace(filled(known, options.file ?? shippedWeights(known.name)));
 }
 
 /** A network for images and captions, with what it reads captions by. */

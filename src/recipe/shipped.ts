@@ -10,8 +10,15 @@ import type { Recipe } from "./recipe";
 export const shippedWeights = (name: string): string =>
   join(root, "src", "recipe", "weights", `${name}.safetensors`);
 
-/** The recipe's network with the file's weights. */
-export function filled<N extends Pick<Network, "names" | "parameters" | "dispose">>(
+/** A network, with what a file of weights holds besides its parameters. */
+export interface Fillable extends Pick<Network, "names" | "parameters" | "dispose"> {
+  /** What is not learned by gradients, by name. */
+  readonly measured?: Readonly<Record<string, tf.Variable>>;
+}
+
+/** The recipe's network with the file's weights.
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function filled<N extends Fillable>(
   { name, settings, network: make }: Recipe & { readonly network: () => N },
   file: string,
 ): N {
@@ -32,12 +39,9 @@ export function filled<N extends Pick<Network, "names" | "parameters" | "dispose
   }
 }
 
-function restored<N extends Pick<Network, "names" | "parameters" | "dispose">>(
-  network: N,
-  tensors: Readonly<Record<string, tf.Tensor>>,
-): N {
+function restored<N extends Fillable>(network: N, tensors: Readonly<Record<string, tf.Tensor>>): N {
   try {
-    restore(byName(network, network.parameters), tensors);
+    restore({ ...byName(network, network.parameters), ...network.measured }, tensors);
     return network;
   } catch (error) {
     network.dispose();

@@ -1,3 +1,4 @@
+import type { AutoencoderRecipe } from "../autoencoder-recipe";
 import type { ClassifierRecipe } from "../classifier-recipe";
 import type { DiffusionRecipe } from "../diffusion-recipe";
 import type { PairRecipe } from "../pair-recipe";
@@ -13,9 +14,12 @@ import { emojiPair } from "./emoji-pair";
 import { landscapeClassifier } from "./landscape-classifier";
 import { landscapes } from "./landscapes";
 import { landscapes64 } from "./landscapes-64";
+import { landscapesAutoencoder } from "./landscapes-autoencoder";
+import { landscapesCodes } from "./landscapes-codes";
 import { landscapesContext } from "./landscapes-context";
 import { landscapesEnlarged } from "./landscapes-enlarged";
 import { molecules } from "./molecules";
+import { landscapesLatent } from "./landscapes-latent";
 import { noisyDigitClassifier } from "./noisy-digit-classifier";
 import { world } from "./world";
 import { worldDecoder } from "./world-decoder";
@@ -34,6 +38,7 @@ export const diffusionRecipes: {
   readonly "landscapes-enlarged": DiffusionRecipe;
   readonly "landscapes-64": DiffusionRecipe;
   readonly "world-decoder": DiffusionRecipe;
+  readonly "landscapes-latent": DiffusionRecipe;
 } = {
   digits,
   "digits-small": digitsSmall,
@@ -45,6 +50,7 @@ export const diffusionRecipes: {
   "landscapes-enlarged": landscapesEnlarged,
   "landscapes-64": landscapes64,
   "world-decoder": worldDecoder,
+  "landscapes-latent": landscapesLatent,
 };
 
 /** Recipes of classifiers. */
@@ -75,6 +81,14 @@ export const sequenceRecipes: {
 };
 /** Recipes of networks that make embeddings of images from captions. */
 export const priorRecipes: { readonly "world-prior": PriorRecipe } = { "world-prior": worldPrior };
+/** Recipes of autoencoders. */
+export const autoencoderRecipes: {
+  readonly "landscapes-autoencoder": AutoencoderRecipe;
+  readonly "landscapes-codes": AutoencoderRecipe;
+} = {
+  "landscapes-autoencoder": landscapesAutoencoder,
+  "landscapes-codes": landscapesCodes,
+};
 
 /** All recipes of the course, by name. */
 export const recipes: Readonly<Record<string, Recipe>> = {
@@ -83,4 +97,5 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   ...pairRecipes,
   ...sequenceRecipes,
   ...priorRecipes,
+  ...autoencoderRecipes,
 };
