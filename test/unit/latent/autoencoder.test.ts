@@ -132,10 +132,8 @@ describe("a latent space", () => {
 
   test("a channel that never changes is left as it is", () => {
     const network = made();
-    measureScale(
-      network,
-      tf.concat([tf.fill([2, 4, 4, 1], 3), randomNormal([2, 4, 4, 1], 1)], 3) as tf.Tensor4D,
-    );
+    const channels: tf.Tensor4D[] = [tf.fill([2, 4, 4, 1], 3), randomNormal([2, 4, 4, 1], 1)];
+    measureScale(network, tf.concat(channels, 3));
     expect(values(network.scale.deviation)[0]).toBe(1);
     expect(values(network.scale.mean)[0]).toBeCloseTo(3, 6);
   });

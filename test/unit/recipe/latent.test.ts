@@ -194,7 +194,7 @@ describe("diffusion in latents", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test("completion in latents names the shape that it wants", async () => {
+  test("completion in latents names the shape that it wants", () => {
     const model = loadModel(latent(), { file: join(base, "diffusion", "weights.safetensors") });
     expect(() => model.denoiser()(tf.zeros([1, 8, 8, 3]), 10)).toThrow(
       "z has the shape [1, 8, 8, 3]; use [any, 4, 4, 2].",
