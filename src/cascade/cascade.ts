@@ -53,7 +53,7 @@ export async function generateCascade(
 
 /** How many times as large as its predecessor's a stage's images are. */
 function factorOf(before: DiffusionModel, model: DiffusionModel, i: number): number {
-  const [[small], [large, , channels]] = [before.network.shape, model.network.shape];
+  const [[small, , channels], [large]] = [before.imageShape, model.imageShape];
   if (large % small !== 0 || large === small) {
     throw new RangeError(
       `stages[${i}] makes images of ${large} pixels a side from ${small}; use a multiple.`,

@@ -29,3 +29,4 @@ export {
   type EmojiSplit,
 } from "./emoji";
 export * from "./world";
+export * from "./molecules";

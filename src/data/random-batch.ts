@@ -110,7 +110,7 @@ function mirrored(columns: tf.Tensor, width: number, batch: number, flip: boolea
 
 /** Whole numbers 0 … below - 1, int32 [count]: each as probable as the others, but for a part of below / 2³². Numbers made
  * of float32, which has 2²³ between 0 and 1, would favour some images of a large set over others by several percent. */
-function randomIndices(count: number, below: number): tf.Tensor1D {
+export function randomIndices(count: number, below: number): tf.Tensor1D {
   const seed = nextSeed();
   if (!hasRawOps()) {
     return tf.tensor1d(

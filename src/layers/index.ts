@@ -5,6 +5,8 @@ export { dense } from "./dense";
 export { groupNorm, type GroupNormOptions } from "./group-norm";
 export { silu } from "./silu";
 export { attention, attentionWeights, type AttentionOptions } from "./attention";
+export { meanAbsoluteError } from "./mean-absolute-error";
 export { meanSquaredError } from "./mean-squared-error";
 export { upsample, downsample } from "./resample";
 export { embedding } from "./embedding";
+export { stopGradient, straightThrough } from "./stop-gradient";

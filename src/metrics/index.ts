@@ -17,3 +17,7 @@ export {
 } from "./class-statistics";
 export { retrieval, type Retrieval, type RetrievalOptions, type RetrievalShares } from "./retrieval";
 export { powerSpectrum, type PowerSpectrum } from "./power-spectrum";
+export { straightness, type StepBend, type Straightness, type StraightnessOptions } from "./straightness";
+export { textQuality, type TextQuality, type TextQualityOptions } from "./text-quality";
+export { peakSignalToNoise } from "./peak-signal-to-noise";
+export { detailKept } from "./detail-kept";

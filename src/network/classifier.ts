@@ -38,6 +38,10 @@ export interface Classifier {
   readonly classes: number;
   /** @param z float32 [batch, size, size, channels] */
   readonly classify: (z: tf.Tensor, options?: ClassifyOptions) => Classified;
+  /** What it sees at each scale: of level i = 0, 1, …, float32 [batch, size/2^i, size/2^i, channels]. Distances between them are nearer to what
+   * people see than those between pixels are.
+   * @param z float32 [batch, size, size, channels] */
+  readonly levels: (z: tf.Tensor, options?: ClassifyOptions) => tf.Tensor4D[];
   /** Frees the parameters. */
   dispose(): void;
 }
@@ -63,11 +67,18 @@ export function classifier({ classes, seed = nextSeed(), ...options }: Classifie
     });
     return { logits: logits as tf.Tensor2D, features: features as tf.Tensor2D };
   };
+  const levels: Classifier["levels"] = (z, { t, parameters: values = variables, training = false } = {}) =>
+    tf.tidy(() => {
+      const seen: tf.Tensor4D[] = [];
+      trunk(z, { t, values, training, watch: (level) => seen.push(level as tf.Tensor4D) });
+      return seen;
+    });
   return {
     parameters: variables,
     names,
     classes,
     classify,
+    levels,
     dispose() {
       tf.dispose([...variables]);
     },

@@ -33,6 +33,8 @@ export interface TrunkRun {
   readonly values: readonly tf.Tensor[];
   /** Whether dropout is on. */
   readonly training: boolean;
+  /** Called with what the block of each level gives, the largest images first. */
+  readonly watch?: ((level: tf.Tensor) => void) | undefined;
 }
 
 /** Images as features: the way down of a U-Net, and a mean over the pixels of what is left (Dhariwal & Nichol 2021, section 4: "the
@@ -55,7 +57,12 @@ export function imageTrunk(
     const outputs = width * multiplier;
     const level = `${prefix}level${i + 1}`;
     const settings = { inputs: at, outputs, timeWidth, groups, time: "add" as const, dropout };
-    blocks.push(residualBlock(parameters, `${level}/block`, settings));
+    const residual = residualBlock(parameters, `${level}/block`, settings);
+    blocks.push((x, run) => {
+      const result = residual(x, run);
+      run.watch?.(level, result);
+      return result;
+    });
     at = outputs;
     if (i === multipliers.length - 1) return;
     const halve = convolution(parameters, `${level}/halve`, at, at, { stride: 2 });
@@ -64,12 +71,12 @@ export function imageTrunk(
   const norm = normalisation(parameters, `${prefix}pool/norm`, at, groups, { silu: true });
   const compress = linear(parameters, `${prefix}features`, at, features);
 
-  return (z, { t, values, training }) => {
+  return (z, { t, values, training, watch }) => {
     checkShape("z", z.shape, [null, size, size, channels]);
     if (t) checkShape("t", t.shape, [z.shape[0]]);
     const time = timeEmbedding(t ?? tf.zeros([z.shape[0]], "int32"), steps, width);
     const embedded = silu(outer(silu(inner(time, values)), values));
-    const run: Run = { values, training, embedded };
+    const run: Run = { values, training, embedded, watch: (_, level) => watch?.(level) };
     let h = first(z, values);
     for (const block of blocks) h = block(h, run);
     const pooled = tf.mean(norm(h, values).reshape([z.shape[0], -1, at]), 1);

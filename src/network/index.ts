@@ -1,4 +1,4 @@
-export type { Condition, Network, PredictOptions } from "./network";
+export type { Condition, Network, PredictOptions, ToldNetwork } from "./network";
 export { byName } from "./by-name";
 export { mlp, type MlpOptions } from "./mlp";
 export { timeEmbedding } from "./time-embedding";
@@ -25,3 +25,6 @@ export {
   type TextImagePair,
   type TextImagePairOptions,
 } from "./text-image-pair";
+export { sequenceDenoiser, type SequenceDenoiser, type SequenceDenoiserOptions } from "./sequence-denoiser";
+export { nearestTokens } from "./token-table";
+export { embeddingPrior, type EmbeddingPrior, type EmbeddingPriorOptions } from "./embedding-prior";

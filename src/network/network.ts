@@ -1,10 +1,11 @@
 import type { tf } from "../backend/tf";
+import type { Conditions } from "./conditioning/check-told";
 
 /** What a network is told besides z_t and t. */
 export interface Condition {
   /** The class of each sample, int32 [batch]; the number of classes itself stands for "none given", as if omitted. */
   readonly labels?: tf.Tensor | undefined;
-  /** Numbers about each sample, float32 [batch, n]; none if omitted. */
+  /** Numbers about each sample, float32 [batch, n]; zeros stand for "none given", as if omitted. */
   readonly vector?: tf.Tensor | undefined;
   /** The caption of each sample, int32 [batch, length], as a `Tokenizer` gives it; the start alone stands for "none given", as if omitted. */
   readonly tokens?: tf.Tensor | undefined;
@@ -36,4 +37,12 @@ export interface Network {
   readonly predict: (z: tf.Tensor, t: tf.Tensor, options?: PredictOptions) => tf.Tensor;
   /** Frees the parameters. */
   dispose(): void;
+}
+
+/** A network for samples of one shape that can be told something of them. */
+export interface ToldNetwork extends Network {
+  /** Of a sample, such as [height, width, channels]. */
+  readonly shape: readonly number[];
+  /** What it can be told. */
+  readonly conditions: Conditions;
 }

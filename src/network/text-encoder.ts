@@ -65,7 +65,7 @@ export const textAttentionFlops = ({
 const slowness = 2;
 
 /** h + attention(norm(h)), and then h + W₂ silu(W₁ norm(h)). */
-function transformerBlock(
+export function transformerBlock(
   parameters: Parameters,
   name: string,
   { width, heads }: { readonly width: number; readonly heads: number },
@@ -88,7 +88,7 @@ function transformerBlock(
 }
 
 /** Layer normalisation (Ba et al. 2016): of each token by itself. */
-function tokenNorm(parameters: Parameters, name: string, width: number): Module {
+export function tokenNorm(parameters: Parameters, name: string, width: number): Module {
   const norm = normalisation(parameters, name, width, 1);
   return (h, values) => norm(h.reshape([-1, width]), values).reshape(h.shape);
 }

@@ -10,8 +10,8 @@ import type { EncodedText } from "./text-encoder";
 /** What comes with each run of the network. */
 export interface Run {
   readonly values: readonly tf.Tensor[];
-  /** What is known besides z: time and condition, float32 [batch, timeWidth]. */
-  readonly embedded: tf.Tensor;
+  /** What is known besides z: time and condition, float32 [batch, timeWidth]; for blocks that are told it. */
+  readonly embedded?: tf.Tensor | undefined;
   /** The caption, for a network that takes one. */
   readonly text?: EncodedText | undefined;
   /** Whether dropout is on. */
@@ -31,20 +31,21 @@ export type TimeEntry = "add" | "adaptive";
 export interface ResidualOptions {
   readonly inputs: number;
   readonly outputs: number;
-  readonly timeWidth: number;
   readonly groups: number;
-  readonly time: TimeEntry;
   readonly dropout: number;
+  /** For a block that is told the time. */
+  readonly time?: TimeEntry;
+  readonly timeWidth?: number;
 }
 
 /** A ResNet block, x + conv(dropout(silu(norm(conv(silu(norm(x))) and time)))), with a 1×1 convolution on x where the number of
  * channels changes. Its last filter starts at 0, so that the block begins by passing x on. */
 export function residualBlock(parameters: Parameters, name: string, options: ResidualOptions): Block {
-  const { inputs, outputs, timeWidth, groups, time, dropout } = options;
+  const { inputs, outputs, timeWidth = 0, groups, time, dropout } = options;
   const adaptive = time === "adaptive";
   const norm1 = normalisation(parameters, `${name}/norm1`, inputs, groups, { silu: true });
   const conv1 = convolution(parameters, `${name}/conv1`, inputs, outputs);
-  const entry = linear(parameters, `${name}/time`, timeWidth, adaptive ? 2 * outputs : outputs);
+  const entry = time && linear(parameters, `${name}/time`, timeWidth, adaptive ? 2 * outputs : outputs);
   const norm2 = normalisation(parameters, `${name}/norm2`, outputs, groups, { silu: !adaptive });
   const conv2 = convolution(parameters, `${name}/conv2`, outputs, outputs, { gain: 0 });
   const skip =
@@ -53,12 +54,12 @@ export function residualBlock(parameters: Parameters, name: string, options: Res
 
   return (x, { values, embedded, training }) => {
     let h = conv1(norm1(x, values), values);
-    const told = entry(embedded, values);
-    if (adaptive) {
+    const told = embedded && entry?.(embedded, values);
+    if (told && adaptive) {
       const [scale, shift] = tf.split(told, 2, 1).map(everywhere);
       h = silu(norm2(h, values).mul(scale.add(1)).add(shift));
     } else {
-      h = norm2(h.add(everywhere(told)), values);
+      h = norm2(told ? h.add(everywhere(told)) : h, values);
     }
     if (training && dropout > 0) h = dropped(h, dropout);
     return conv2(h, values).add(skip ? skip(x, values) : x);

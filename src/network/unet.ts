@@ -1,7 +1,7 @@
 import { tf } from "../backend/tf";
 import { checkShape } from "../errors";
 import { silu, upsample } from "../layers";
-import { checkTold, type Conditions } from "./conditioning/check-told";
+import { checkTold } from "./conditioning/check-told";
 import { crossAttentionBlock } from "./conditioning/cross-attention";
 import { withImage } from "./conditioning/image";
 import { labelEmbedding } from "./conditioning/labels";
@@ -10,7 +10,7 @@ import { vectorEmbedding } from "./conditioning/vector";
 import { convolution, linear, normalisation } from "./modules";
 import { withCoordinates } from "./coordinates";
 import { fourierFeatures } from "./fourier-features";
-import type { Condition, Network } from "./network";
+import type { Condition, Network, ToldNetwork } from "./network";
 import { parameterList } from "./parameters";
 import { partList, type Part } from "./parts";
 import { textAttentionFlops, textEncoder } from "./text-encoder";
@@ -19,11 +19,9 @@ import { unetSettings, type UNetOptions, type UNetSettings } from "./unet-settin
 import { attentionBlock, residualBlock, type Block, type Run } from "./unet-blocks";
 
 /** A network for images, with what it is made of. */
-export interface UNet extends Network {
+export interface UNet extends ToldNetwork {
   /** Of an image: [size, size, channels]. */
   readonly shape: readonly [number, number, number];
-  /** What it can be told. */
-  readonly conditions: Conditions;
   /** Its parts in the order in which they run. */
   readonly parts: readonly Part[];
   /** The numbers that are learned. */

@@ -16,12 +16,13 @@ export interface DenoisingLossOptions {
   readonly weighting?: Weighting;
   /** The times, int32 [batch]; drawn from 1 … T if omitted. */
   readonly t?: tf.Tensor1D;
-  /** ε, of the shape of x; drawn if omitted. */
+  /** ε, of the shape of x; drawn if omitted. It may depend on x, as that of a {@link Coupling} does. */
   readonly noise?: tf.Tensor;
 }
 
 /** The loss of Algorithm 18.1 for a batch: the mean of ‖ε_θ(√α_t x + √(1-α_t) ε, t) - ε‖² over points and their numbers (lecture,
- * "Training – Practical view"; Ho et al. 2020, equation 14), or its counterpart for x and v, weighted if asked.
+ * "Training – Practical view"; Ho et al. 2020, equation 14), or its counterpart for x, v and the flow, weighted if
+ * asked. That of the flow is the loss of conditional flow matching (Lipman et al. 2023, equation 23).
  * @param x data, float32 [batch, ...]
  * @returns a scalar
  * @throws RangeError or TypeError for shapes or types that do not fit; RangeError for a weight that is no finite number of 0 or more */

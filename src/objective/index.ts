@@ -14,7 +14,14 @@ export { levelValues, logLevelProbability } from "./discrete-decoder";
 export { timeProbabilities } from "./drawn-times";
 export type { SpentBits } from "./spent-by-time";
 export type { GuessOptions, GuessState } from "./visit-guesses";
-export { boundWeighting, minSnrWeighting, simpleWeighting, snrWeighting, type Weighting } from "./weighting";
+export {
+  boundWeighting,
+  minSnrWeighting,
+  predictionWeighting,
+  simpleWeighting,
+  snrWeighting,
+  type Weighting,
+} from "./weighting";
 export { denoisingLoss, type DenoisingLossOptions } from "./denoising-loss";
 export { optimalVariance } from "./optimal-variance";
 export {
@@ -24,3 +31,7 @@ export {
 } from "./diffusion-estimates";
 export { crossEntropy } from "./cross-entropy";
 export { contrastiveLoss, type ContrastiveLossOptions } from "./contrastive-loss";
+export { sequenceLoss, type SequenceLossOptions } from "./sequence-loss";
+export { standardNormalKl } from "./standard-normal-kl";
+export { reconstructionLoss, type ReconstructionError } from "./reconstruction-loss";
+export { perceptualDistance, type Seen } from "./perceptual-distance";

@@ -1,4 +1,5 @@
 import { checkNumber } from "../errors";
+import { conversionWeights, type Prediction } from "../prediction";
 import { betaVariance, type ReverseVariance } from "../process";
 import type { Schedule } from "../schedule";
 import { klWeights, reconstructionWeights } from "./bound";
@@ -32,4 +33,14 @@ export function snrWeighting(power: number): Weighting {
 export function minSnrWeighting(gamma: number = 5): Weighting {
   checkNumber("gamma", gamma, Number.MIN_VALUE);
   return (t, { snr }) => Math.min(1, gamma / snr[t]); // 1 where SNR is 0, too
+}
+
+/** What the plain loss of a network that predicts this counts for at t, in units of ‖ε - ε̂‖²: 1 for the noise, 1/SNR(t) for x, 1 + 1/SNR(t)
+ * for v, (1 + 1/√SNR(t))² for the flow (Kingma & Gao 2023, "Understanding diffusion objectives as the ELBO with simple data augmentation",
+ * table 1). So any network can be trained by the loss of any other. It is infinite where nothing is left of the data, unless the unit is ‖x - x̂‖²:
+ * of it the same losses are SNR, 1, 1 + SNR and (1 + √SNR)², and that of the flow is 1/τ² on the straight path.
+ * @param of the error that is the unit
+ * @throws RangeError at a call where α_t = 0, if the unit is the noise's error */
+export function predictionWeighting(predicts: Prediction, of: Prediction = "noise"): Weighting {
+  return (t, schedule) => conversionWeights(of, predicts, t, schedule).prediction ** 2;
 }

@@ -7,8 +7,13 @@ import { kernelVariance, type Schedule } from "../schedule";
  * - `noise`: ε (lecture, "Training – Practical view"; Ho et al. 2020)
  * - `x`: the data themselves
  * - `v`: √α_t ε - √(1-α_t) x (Salimans & Ho 2022, "Progressive distillation", appendix D)
- * Each is a mixture of z_t and any other, so that they hold the same; they differ in what a network finds easy. */
-export type Prediction = "noise" | "x" | "v";
+ * - `flow`: ε - x, the velocity of a straight path from the data to the noise (Lipman et al. 2023, "Flow matching", equation 23; Liu et al.
+ *   2023, "Flow straight and fast", equation 1; both count time from the noise, so that their sign is the other one). Divided by
+ *   √α_t + √(1-α_t), z_t lies on that path: y = (1-τ) x + τ ε with τ = √(1-α_t) / (√α_t + √(1-α_t)), whatever the schedule
+ *
+ * As z_t, each is a mixture of x and ε. So z_t and any of them tell all others, and their errors differ by a factor that depends on t alone:
+ * they hold the same; they differ in what a network finds easy, and in how much each t counts in the loss. */
+export type Prediction = "noise" | "x" | "v" | "flow";
 
 /** A mixture of z_t and a prediction. */
 export interface ConversionWeights {
@@ -16,7 +21,8 @@ export interface ConversionWeights {
   readonly prediction: number;
 }
 
-/** The weights by which one prediction becomes another at time t, in double precision.
+/** The weights by which one prediction becomes another at time t, in double precision: z = √α x + √(1-α) ε and the prediction are two
+ * equations for x and ε, of which the other prediction is a mixture.
  * @throws RangeError if t is not a whole number from 1 to T; if nothing is left of the data at t (α_t = 0) and the noise
  * is to tell them */
 export function conversionWeights(
@@ -26,27 +32,40 @@ export function conversionWeights(
   schedule: Schedule,
 ): ConversionWeights {
   checkInteger("t", t, 1, schedule.steps);
-  const signal = Math.sqrt(schedule.alpha[t]);
-  const noise = Math.sqrt(kernelVariance(t, schedule));
   if (from === to) return { z: 0, prediction: 1 };
-  if (from === "noise" && signal === 0) {
+  if (from === "noise" && schedule.alpha[t] === 0) {
     throw new RangeError(
-      `At t = ${t} nothing is left of the data (α_t = 0): the noise tells nothing about them; predict "x" or "v".`,
+      `At t = ${t} nothing is left of the data (α_t = 0): the noise tells nothing about them; predict "x", "v" or "flow".`,
     );
   }
-  return conversions[`${from} to ${to}` as Change](signal, noise);
+  const z = mixtureAt(t, schedule);
+  const [given, wanted] = [contents[from](z), contents[to](z)];
+  // Cramer's rule.
+  const determinant = z.x * given.noise - z.noise * given.x;
+  return {
+    z: (wanted.x * given.noise - wanted.noise * given.x) / determinant,
+    prediction: (z.x * wanted.noise - z.noise * wanted.x) / determinant,
+  };
 }
 
-type Change = Exclude<`${Prediction} to ${Prediction}`, "noise to noise" | "x to x" | "v to v">;
+/** A mixture of the data and the noise. */
+interface MixtureWeights {
+  readonly x: number;
+  readonly noise: number;
+}
 
-/** With a = √α_t and s = √(1-α_t), so that z = a x + s ε, v = a ε - s x and a² + s² = 1. */
-const conversions: Record<Change, (a: number, s: number) => ConversionWeights> = {
-  "noise to x": (a, s) => ({ z: 1 / a, prediction: -s / a }),
-  "noise to v": (a, s) => ({ z: -s / a, prediction: 1 / a }),
-  "x to noise": (a, s) => ({ z: 1 / s, prediction: -a / s }),
-  "x to v": (a, s) => ({ z: a / s, prediction: -1 / s }),
-  "v to noise": (a, s) => ({ z: s, prediction: a }),
-  "v to x": (a, s) => ({ z: a, prediction: -s }),
+/** Of what z_t is mixed. */
+const mixtureAt = (t: number, schedule: Schedule): MixtureWeights => ({
+  x: Math.sqrt(schedule.alpha[t]),
+  noise: Math.sqrt(kernelVariance(t, schedule)),
+});
+
+/** Of what each prediction is mixed, where z_t is mixed like this. */
+const contents: Record<Prediction, (z: MixtureWeights) => MixtureWeights> = {
+  noise: () => ({ x: 0, noise: 1 }),
+  x: () => ({ x: 1, noise: 0 }),
+  v: (z) => ({ x: -z.noise, noise: z.x }),
+  flow: () => ({ x: -1, noise: 1 }),
 };
 
 /** What and when is converted. */
@@ -83,10 +102,8 @@ export function predictionTarget<R extends tf.Rank>(
   schedule: Schedule,
 ): tf.Tensor<R> {
   checkShape("noise", noise.shape, x.shape);
-  if (prediction !== "v") return prediction === "x" ? x.clone() : noise.clone();
-  return tf.tidy(() => {
-    const onNoise = atTime(t, schedule, x, (s) => Math.sqrt(schedule.alpha[s]));
-    const onData = atTime(t, schedule, x, (s) => Math.sqrt(kernelVariance(s, schedule)));
-    return noise.mul(onNoise).sub<tf.Tensor<R>>(x.mul(onData));
-  });
+  if (prediction === "noise" || prediction === "x") return (prediction === "x" ? x : noise).clone();
+  const weight = (key: keyof MixtureWeights): tf.Tensor =>
+    atTime(t, schedule, x, (s) => contents[prediction](mixtureAt(s, schedule))[key]);
+  return tf.tidy(() => noise.mul(weight("noise")).add<tf.Tensor<R>>(x.mul(weight("x"))));
 }

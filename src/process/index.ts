@@ -9,7 +9,8 @@ export {
   varianceTable,
   type ReverseVariance,
 } from "./reverse";
-export { randomTimes } from "./random-times";
+export { randomTimes, type RandomTimesOptions } from "./random-times";
+export { logitNormalTimes, type LogitNormalOptions } from "./logit-normal-times";
 export { trajectory, type TrajectoryOptions } from "./trajectory";
 export type { Noise, Normal } from "./normal";
 export type { Time } from "./time";

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { replaceFile } from "../checkpoint/replace-file";
 import { InterruptedError } from "../notebook/host";
-import { shippedWeights } from "./load";
 import type { Evaluation, Recipe } from "./recipe";
 import { recipes } from "./recipes";
 import { picturesRecipe } from "./recipes/pictures";
+import { shippedWeights } from "./shipped";
 import { trainingFolder, trainRecipe } from "./train-recipe";
 
 const usage = `npm run train -- <recipe> [--folder <folder>] [--precision float32|bfloat16] [--ship]
@@ -18,7 +18,7 @@ npm run train -- pictures --images <folder of PNG and JPEG files> [--size 32] [-
 
 Recipes:
 ${Object.values(recipes)
-  .map(({ name, about, steps }) => `  ${name.padEnd(18)} ${about} (${steps} steps)`)
+  .map(({ name, about, steps }) => `  ${name.padEnd(22)} ${about} (${steps} steps)`)
   .join("\n")}
 `;
 

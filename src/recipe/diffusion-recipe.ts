@@ -12,6 +12,7 @@ import type { Schedule } from "../schedule";
 import type { Tokenizer } from "../text";
 import { diffusionModel } from "./diffusion-model";
 import { evaluateDiffusion, type Judge } from "./evaluate-diffusion";
+import { encodedData, latentDetails, latentSpaceOf, type LatentSource } from "./latent-source";
 import { conditionsAt, knownConditions, partlyDropped } from "./known-conditions";
 import { learner } from "./learner";
 import { once } from "./once";
@@ -22,6 +23,9 @@ export interface DiffusionSettings {
   readonly name: string;
   readonly about: string;
   readonly data: () => RecipeData | Promise<RecipeData>;
+  /** For latent diffusion (Rombach et al. 2022): the network learns the latents of the data's images by an autoencoder that has learned
+   * before. They are encoded once, at the start, so that `augment` and `derived` are about latents, too. */
+  readonly latent?: LatentSource;
   readonly augment?: Augmentation;
   /** Of the network; T is the schedule's. */
   readonly network: Omit<UNetOptions, "steps" | "seed">;
@@ -50,8 +54,8 @@ export interface TrainingStage {
   /** The highest learning rate of Adam, reached in `warmup` steps; it falls to 0 by half a cosine. */
   readonly peak: number;
   readonly warmup: number;
-  /** The share of samples that are shown without their class or caption, so that one network learns both the data of each and all
-   * of them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
+  /** The share of samples that are shown without their class or caption, and without a derived condition that leads, so that one network
+   * learns both the data of each and all of them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
   readonly unlabelled?: number;
 }
 
@@ -62,6 +66,7 @@ export interface DiffusionRecipe extends Recipe {
   readonly schedule: Schedule;
   readonly predicts: Prediction;
   readonly tokenizer: () => Tokenizer | undefined;
+  readonly latent: LatentSource | undefined;
 }
 
 /** A U-Net that learns to denoise images by Algorithm 18.1, of which nothing but the averages of its parameters is kept. */
@@ -83,6 +88,7 @@ export function diffusionRecipe(given: DiffusionSettings): DiffusionRecipe {
     schedule,
     predicts,
     tokenizer,
+    latent: given.latent,
     start: (precision) => start(settings, made(), precision),
   };
 }
@@ -93,7 +99,7 @@ type Settings = Omit<DiffusionSettings, "tokenizer"> &
 
 function details(settings: Settings): Details {
   const { network, augment, schedule, predicts, stages, clip, decay, batch, seed } = settings;
-  const { derived } = settings;
+  const { derived, latent } = settings;
   const tokenizer = settings.tokenizer();
   const { text, ...sizes } = network;
   return {
@@ -103,6 +109,7 @@ function details(settings: Settings): Details {
     predicts,
     stages: stages.map((stage) => ({ ...stage })),
     ...{ clip, decay, batch, seed },
+    ...(latent && { latent: latentDetails(latent) }),
     ...(derived && { derived: derived.details }),
     ...(tokenizer && { vocabulary: tokenizer.vocabulary.join(" ") }),
   };
@@ -112,7 +119,10 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
   const { augment, schedule, predicts, batch, clip, decay, stages, derived, judge } = settings;
   const { conditions } = network;
   const tokenizer = settings.tokenizer();
-  const { train, heldOut } = await settings.data();
+  derived?.prepare?.();
+  const latent = settings.latent && latentSpaceOf(settings.latent);
+  const images = await settings.data();
+  const { train, heldOut } = latent ? await encodedData(latent, images) : images;
   const known = knownConditions(train, conditions, tokenizer);
   const rates = stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }));
   const { averages, learn, ...learned } = learner({ network, learningRate: inTurn(rates), clip, decay });
@@ -121,8 +131,9 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
   const step = compile(
     (unlabelled: number) => {
       const { x, index } = randomBatch(train.images, { size: batch, augment });
-      const told = partlyDropped(conditionsAt(known, index), conditions, unlabelled);
-      const condition = { ...told, ...derived?.of(x) };
+      const own = derived?.of(x);
+      const leading = { ...conditionsAt(known, index), ...(derived?.leads && own) };
+      const condition = { ...own, ...partlyDropped(leading, conditions, unlabelled) };
       const t = randomTimes(batch, schedule, { stratified: true });
       const predict: Predictor = (z, times) => network.predict(z, times, { condition, training: true });
       return learn(() => denoisingLoss(predict, x, schedule, { predicts, t }));
@@ -130,7 +141,8 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
     { precision },
   );
 
-  const model = diffusionModel({ network, schedule, predicts, tokenizer, parameters: averages, precision });
+  const options = { network, schedule, predicts, tokenizer, latent, precision };
+  const model = diffusionModel({ ...options, parameters: averages });
   return {
     ...learned,
     step: (i) => step(stageAt(stages, i).unlabelled ?? 0),

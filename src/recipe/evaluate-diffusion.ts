@@ -81,8 +81,9 @@ async function shownSamples(
   }));
   const z = randomNormal([rows.length, ...network.shape], 3);
   const times = samplingTimes(schedule, 20);
-  const samples = (await dpmSolver(model.denoiser(told), z, schedule, { times })) as tf.Tensor4D;
-  tf.dispose([z, { ...told }]);
+  const sampled = await dpmSolver(model.denoiser(told), z, schedule, { times });
+  const samples = model.toImages(sampled);
+  tf.dispose([z, sampled, { ...told }]);
   const { captions } = heldOut;
   return { samples, columns, captions: captions && rows.map((row) => captions[row]) };
 }

@@ -1,7 +1,7 @@
 import { tf } from "../backend/tf";
-import { checkInteger } from "../errors";
+import { checkInteger, checkShape } from "../errors";
 import type { GuidanceOptions } from "../guidance";
-import type { Condition } from "../network";
+import type { Condition, ToldNetwork } from "../network";
 import { progress, type ProgressOptions } from "../progress";
 import { foldIn, randomNormal, type Seed } from "../random";
 import { nextSeed } from "../random/seed";
@@ -18,8 +18,8 @@ export interface Told {
   readonly captions?: readonly string[] | undefined;
 }
 
-export interface GenerateOptions extends Told, Pick<ProgressOptions, "screen"> {
-  /** How many images; as many as there are labels, captions or conditional images if omitted. */
+export interface GenerateOptions extends Told, Pick<ProgressOptions, "screen" | "label"> {
+  /** How many images; as many as there are labels, captions, conditional images or vectors if omitted. */
   readonly count?: number;
   /** What else the network is told of each image, such as an image that is to be enlarged. */
   readonly condition?: Pick<Condition, "image" | "vector">;
@@ -29,6 +29,8 @@ export interface GenerateOptions extends Told, Pick<ProgressOptions, "screen"> {
   readonly sampler?: Sampler;
   /** The times at which the network is called; 20 even ones if omitted. */
   readonly times?: readonly number[];
+  /** Where each sample starts: z at the first of the times, float32 [count, ...]; drawn if omitted. */
+  readonly start?: tf.Tensor;
   /** How many images at once. */
   readonly batch?: number;
   readonly seed?: Seed;
@@ -36,46 +38,65 @@ export interface GenerateOptions extends Told, Pick<ProgressOptions, "screen"> {
 
 /** Classifier-free guidance. */
 export interface GenerateGuidance extends GuidanceOptions {
-  /** The class or caption that each image is led away from; all data if omitted. */
-  readonly negative?: Told;
+  /** The class or caption that each image is led away from; all data if omitted. Images are led by a vector only if one is here, float32
+   * [count, n]: zeros stand for all data. */
+  readonly negative?: Told & Pick<Condition, "vector">;
 }
 
-/** Many images by a model, some at a time, with progress. Which images come depends on the seed and the batch's size.
+/** Many images by a model, some at a time, with progress; latents are decoded. Which images come depends on the seed and the batch's size.
  * @returns float32 [count, size, size, channels]
  * @throws RangeError for a bad number of images, or captions that the model's tokenizer does not know; InterruptedError */
 export async function generate(model: DiffusionModel, options: GenerateOptions): Promise<tf.Tensor4D> {
+  return (await generateSamples(model, options)) as tf.Tensor4D;
+}
+
+/** The same for samples of any shape: float32 [count, ...]. */
+export async function generateSamples(
+  model: DiffusionModel<ToldNetwork>,
+  options: GenerateOptions,
+): Promise<tf.Tensor> {
   const { schedule } = model;
-  const { labels, captions, condition, guidance } = options;
+  const { labels, captions, condition, guidance, start: given } = options;
   const { sampler = dpmSolver, times = samplingTimes(schedule, 20), batch = 100 } = options;
   const { seed = nextSeed(), screen } = options;
-  const { count = labels?.length ?? captions?.length ?? condition?.image?.shape[0] ?? 0 } = options;
+  const { image, vector } = condition ?? {};
+  const { count = labels?.length ?? captions?.length ?? (image ?? vector)?.shape[0] ?? 0 } = options;
+  const { label = `${count} samples` } = options;
   checkInteger("count", count, 1);
   checkInteger("batch", batch, 1);
   const negative = guidance?.negative;
   const told = toldOf(model, { labels, captions }, count);
   const led = negative && toldOf(model, negative, count, "guidance.negative.");
-  const [height, width, channels] = model.network.shape;
+  if (given) checkShape("start", given.shape, [count, ...model.network.shape]);
   const starts = Array.from({ length: Math.ceil(count / batch) }, (_, i) => i * batch);
   const made: tf.Tensor[] = [];
   try {
     const bar = progress(starts.length * (times.length - 1), {
-      label: `${count} samples`,
+      label,
       ...(screen && { screen }),
     });
     for (const [i, start] of starts.entries()) {
       const size = Math.min(batch, count - start);
-      const [given, away] = [part({ ...condition, ...told }, start, size), led && part(led, start, size)];
-      const z = randomNormal([size, height, width, channels], foldIn(seed, 2 * i));
+      const known = part({ ...condition, ...told }, start, size);
+      const away = led && part({ ...led, vector: negative.vector }, start, size);
+      const shape = [size, ...model.network.shape] as [number];
+      const z = given ? given.slice(start, size) : randomNormal(shape, foldIn(seed, 2 * i));
       try {
         const callback = (): Promise<void> => bar.advance();
-        const denoise = model.denoiser({ ...given, guidance: guidance && { ...guidance, negative: away } });
-        made.push(await sampler(denoise, z, schedule, { times, seed: foldIn(seed, 2 * i + 1), callback }));
+        const denoise = model.denoiser({ ...known, guidance: guidance && { ...guidance, negative: away } });
+        const sampled = await sampler(denoise, z, schedule, {
+          times,
+          seed: foldIn(seed, 2 * i + 1),
+          callback,
+        });
+        made.push(model.toImages(sampled));
+        sampled.dispose();
       } finally {
-        tf.dispose([z, { ...given }, { ...away }]);
+        tf.dispose([z, { ...known }, { ...away }]);
       }
     }
     await bar.finish();
-    return tf.concat(made as tf.Tensor4D[]);
+    return tf.concat(made);
   } finally {
     tf.dispose([made, { ...told }, { ...led }]);
   }
@@ -83,7 +104,7 @@ export async function generate(model: DiffusionModel, options: GenerateOptions):
 
 /** What all images are told, as tensors; a number of them that does not fit is named. */
 function toldOf(
-  { tokenizer }: DiffusionModel,
+  { tokenizer }: Pick<DiffusionModel, "tokenizer">,
   { labels, captions }: Told,
   count: number,
   prefix: string = "",

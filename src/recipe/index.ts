@@ -20,14 +20,37 @@ export {
   type TrainedRecipe,
   type TrainRecipeOptions,
 } from "./train-recipe";
+export {
+  autoencoderRecipe,
+  type AutoencoderRecipe,
+  type AutoencoderSettings,
+  type PerceptualSettings,
+} from "./autoencoder-recipe";
+export type { LatentSource } from "./latent-source";
 export { pairRecipe, type PairData, type PairRecipe, type PairSettings } from "./pair-recipe";
-export { classifierRecipes, diffusionRecipes, pairRecipes, recipes } from "./recipes";
+export { sequenceRecipe, type SequenceRecipe, type SequenceSettings } from "./sequence-recipe";
+export { sequenceModel, type SequenceModel, type SequenceModelOptions } from "./sequence-model";
+export { generateTexts, type GenerateTextsOptions } from "./generate-texts";
+export { shippedWeights } from "./shipped";
+export { shippedPair, type TrainedPair } from "./trained-pair";
+export { priorModel, priorRecipe, type PriorRecipe, type PriorSettings } from "./prior-recipe";
+export {
+  autoencoderRecipes,
+  classifierRecipes,
+  diffusionRecipes,
+  pairRecipes,
+  priorRecipes,
+  recipes,
+  sequenceRecipes,
+} from "./recipes";
 export { picturesRecipe, type PicturesOptions } from "./recipes/pictures";
 export {
+  loadAutoencoder,
   loadClassifier,
   loadModel,
   loadPair,
-  shippedWeights,
+  loadPrior,
+  loadSequenceModel,
   type LoadedPair,
   type LoadOptions,
 } from "./load";

@@ -33,22 +33,24 @@ function captionTokens(
 
 /** The conditions of some of the images.
  * @param index int32 [n] */
-export const conditionsAt = ({ labels, tokens }: Condition, index: tf.Tensor1D): Condition => ({
+export const conditionsAt = ({ labels, tokens, vector }: Condition, index: tf.Tensor1D): Condition => ({
   labels: labels && tf.gather(labels, index),
   tokens: tokens && tf.gather(tokens, index),
+  vector: vector && tf.gather(vector, index),
 });
 
-/** Conditions of which a share is dropped, sample by sample: class and caption together (Ho & Salimans 2022, algorithm 1). */
+/** Conditions of which a share is dropped, sample by sample: class, caption and vector together (Ho & Salimans 2022, algorithm 1). */
 export function partlyDropped(
-  { labels, tokens }: Condition,
+  { labels, tokens, vector }: Condition,
   { classes, tokens: length }: Conditions,
   share: number,
 ): Condition {
-  const batch = (labels ?? tokens)?.shape[0];
+  const batch = (labels ?? tokens ?? vector)?.shape[0];
   if (batch === undefined) return {};
   const dropped = randomUniform([batch]).less(share);
   return {
     labels: labels && tf.where(dropped, tf.fill([batch], classes, "int32"), labels),
     tokens: tokens && tf.where(dropped.expandDims(1), emptyCaptions(batch, length), tokens),
+    vector: vector && tf.where(dropped.expandDims(1), tf.zerosLike(vector), vector),
   };
 }

@@ -1,25 +1,30 @@
-import { join } from "node:path";
-import { tf } from "../backend/tf";
-import { loadCheckpoint, restore, type Details } from "../checkpoint";
-import { byName, type Classifier, type TextImagePair } from "../network";
-import { root } from "../root";
+import { latentSpace, type LatentSpace } from "../latent";
+import type { Classifier, EmbeddingPrior, TextImagePair } from "../network";
 import type { Tokenizer } from "../text";
+import type { AutoencoderRecipe } from "./autoencoder-recipe";
 import type { ClassifierRecipe } from "./classifier-recipe";
-import { differences } from "./differences";
 import { diffusionModel, type DiffusionModel } from "./diffusion-model";
 import type { DiffusionRecipe } from "./diffusion-recipe";
+import { filled, shippedWeights } from "./shipped";
+import { latentSpaceOf } from "./latent-source";
 import type { PairRecipe } from "./pair-recipe";
+import { priorModel, type PriorRecipe } from "./prior-recipe";
 import type { Precision, Recipe } from "./recipe";
-import { classifierRecipes, diffusionRecipes, pairRecipes } from "./recipes";
+import {
+  autoencoderRecipes,
+  classifierRecipes,
+  diffusionRecipes,
+  pairRecipes,
+  priorRecipes,
+  sequenceRecipes,
+} from "./recipes";
+import { sequenceModel, type SequenceModel } from "./sequence-model";
+import type { SequenceRecipe } from "./sequence-recipe";
 
 export interface LoadOptions {
   /** The weights that `trainRecipe` wrote; those that the course ships if omitted. */
   readonly file?: string;
 }
-
-/** The weights of a recipe that come with the course. */
-export const shippedWeights = (name: string): string =>
-  join(root, "src", "recipe", "weights", `${name}.safetensors`);
 
 /** A trained network for images, with its schedule: by default as the course ships it.
  * @param recipe or the name of one of the course's
@@ -33,7 +38,13 @@ export function loadModel(
   const { file = shippedWeights(known.name), precision = "float32" } = options;
   const { schedule, predicts } = known;
   const tokenizer = known.tokenizer();
-  return diffusionModel({ network: filled(known, file), schedule, predicts, tokenizer, precision });
+  const latent = known.latent && latentSpaceOf(known.latent);
+  try {
+    return diffusionModel({ network: filled(known, file), schedule, predicts, tokenizer, precision, latent });
+  } catch (error) {
+    latent?.dispose();
+    throw error;
+  }
 }
 
 /** A trained classifier: by default as the course ships it.
@@ -45,6 +56,17 @@ export function loadClassifier(
 ): Classifier {
   const known = chosen(classifierRecipes, recipe);
   return filled(known, options.file ?? shippedWeights(known.name));
+}
+
+/** A trained autoencoder, as the space of its latents: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadAutoencoder(
+  recipe: keyof typeof autoencoderRecipes | AutoencoderRecipe,
+  options: LoadOptions = {},
+): LatentSpace {
+  const known = chosen(autoencoderRecipes, recipe);
+  return latentSpace(filled(known, options.file ?? shippedWeights(known.name)));
 }
 
 /** A network for images and captions, with what it reads captions by. */
@@ -67,43 +89,38 @@ export function loadPair(
   };
 }
 
+/** A trained network for texts, with the space in which it denoises them: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @param precision of the compiled network
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadSequenceModel(
+  recipe: keyof typeof sequenceRecipes | SequenceRecipe,
+  options: LoadOptions & { readonly precision?: Precision } = {},
+): SequenceModel {
+  const known = chosen(sequenceRecipes, recipe);
+  const { file = shippedWeights(known.name), precision = "float32" } = options;
+  const { schedule } = known;
+  return sequenceModel({
+    network: filled(known, file),
+    schedule,
+    tokenizer: known.tokenizer(),
+    precision,
+  });
+}
+
+/** A trained prior, which makes embeddings of images from captions: by default as the course ships it.
+ * @param recipe or the name of one of the course's
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function loadPrior(
+  recipe: keyof typeof priorRecipes | PriorRecipe,
+  options: LoadOptions = {},
+): DiffusionModel<EmbeddingPrior> {
+  const known = chosen(priorRecipes, recipe);
+  return priorModel(known, filled(known, options.file ?? shippedWeights(known.name)));
+}
+
 function chosen<R extends Recipe>(recipes: Readonly<Record<string, R>>, recipe: string | R): R {
   if (typeof recipe !== "string") return recipe;
   if (Object.hasOwn(recipes, recipe)) return recipes[recipe];
   throw new RangeError(`There is no recipe "${recipe}" here; use one of ${Object.keys(recipes).join(", ")}.`);
-}
-
-/** The recipe's network with the file's weights. */
-function filled<N extends Pick<Classifier, "names" | "parameters" | "dispose">>(
-  { name, settings, network: make }: Recipe & { readonly network: () => N },
-  file: string,
-): N {
-  const { tensors, details } = loadCheckpoint(file);
-  try {
-    const wanted: Details = { recipe: name, ...settings };
-    // Besides settings, a file tells how the training went.
-    const found = Object.fromEntries(Object.entries(details).filter(([each]) => each in wanted));
-    const different = differences(found, wanted);
-    if (different.length > 0) {
-      throw new Error(
-        `${file} has weights of other settings than the recipe "${name}": ${different.join(", ")}.`,
-      );
-    }
-    return restored(make(), tensors);
-  } finally {
-    tf.dispose(tensors);
-  }
-}
-
-function restored<N extends Pick<Classifier, "names" | "parameters" | "dispose">>(
-  network: N,
-  tensors: Readonly<Record<string, tf.Tensor>>,
-): N {
-  try {
-    restore(byName(network, network.parameters), tensors);
-    return network;
-  } catch (error) {
-    network.dispose();
-    throw error;
-  }
 }

@@ -31,7 +31,7 @@ export interface TrainRecipeOptions extends Pick<TrainOptions, "screen"> {
 /** What a recipe has come to. */
 export interface TrainedRecipe extends Training {
   readonly evaluations: readonly EvaluationAt[];
-  /** The file with the weights, which `loadModel`, `loadClassifier` or `loadPair` take. */
+  /** The file with the weights, which `loadModel`, `loadClassifier`, `loadPair` or `loadAutoencoder` take. */
   readonly weights: string;
 }
 

@@ -8,3 +8,4 @@ export { heun } from "./heun";
 export { dpmSolver, dpmSolverSde, dpmSolverWeights, type DpmSolverWeights } from "./dpm-solver";
 export { flowAt, type FlowAt, type FlowVariable } from "./flow";
 export { flowLogLikelihood, type FlowLikelihoodOptions } from "./likelihood";
+export { coupling, randomPairs, type Coupling, type CouplingOptions } from "./reflow";

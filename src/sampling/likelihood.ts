@@ -3,15 +3,17 @@ import { checkInteger, checkShape } from "../errors";
 import { pace } from "../notebook/pace";
 import type { Denoiser } from "../prediction";
 import { samplingTimes, type Schedule } from "../schedule";
-import { flowAt } from "./flow";
+import { flowAt, type FlowAt, type FlowVariable } from "./flow";
 
 export interface FlowLikelihoodOptions {
   /** Whole times through which the ODE is solved, increasing from near the data to T; 200 steps, or T if that is less. */
   readonly times?: readonly number[];
+  /** The variable in which the ODE is solved; the straight one, where nothing is left of the data at T. */
+  readonly variable?: FlowVariable;
 }
 
 /** log P(x), in nats, of data under a denoiser's probability-flow ODE: as the flow carries a point to z_T, its density changes
- * by the divergence of the flow, d log p(y)/dσ = -∇·(dy/dσ), and at T it is known (Song et al. 2021, "Score-based
+ * by the divergence of the flow, d log p(y)/dτ = -∇·(dy/dτ), and at T it is known (Song et al. 2021, "Score-based
  * generative modeling", section 4.3; Chen et al. 2018, "Neural ODEs", theorem 1). Solved by Heun's method, with the exact
  * divergence: one gradient for each of the D numbers of a point, so this is for points of few dimensions.
  *
@@ -24,21 +26,25 @@ export async function flowLogLikelihood(
   denoise: Denoiser,
   x: tf.Tensor2D,
   schedule: Schedule,
-  { times = defaultTimes(schedule) }: FlowLikelihoodOptions = {},
+  { times = defaultTimes(schedule), variable }: FlowLikelihoodOptions = {},
 ): Promise<tf.Tensor1D> {
   checkShape("x", x.shape, [null, null]);
   checkUpward(times, schedule);
   const size = x.shape[1];
-  let y: tf.Tensor2D = x.clone();
+  const at = (t: number): FlowAt => flowAt(t, schedule, variable);
+  const [first, last] = [times[0], times[times.length - 1]];
+  // Data with blur are z/√α.
+  const start = at(first).scale * Math.sqrt(schedule.alpha[first]);
+  let y = tf.mul<tf.Tensor2D>(x, start);
   let change = tf.zeros<tf.Rank.R1>([x.shape[0]]);
   const paced = pace();
   try {
     for (let i = 1; i < times.length; i++) {
       const [t, s] = [times[i - 1], times[i]];
-      const length = flowAt(s, schedule).clock - flowAt(t, schedule).clock;
+      const length = at(s).clock - at(t).clock;
       const [nextY, nextChange] = tf.tidy(() => {
-        const here = slopeAt(denoise, y, t, schedule);
-        const there = slopeAt(denoise, y.add(here.slope.mul(length)), s, schedule);
+        const here = slopeAt((z) => denoise(z, t), y, at(t));
+        const there = slopeAt((z) => denoise(z, s), y.add(here.slope.mul(length)), at(s));
         const half = length / 2;
         return [
           y.add<tf.Tensor2D>(here.slope.add(there.slope).mul(half)),
@@ -49,11 +55,11 @@ export async function flowLogLikelihood(
       [y, change] = [nextY, nextChange];
       await paced();
     }
-    const alpha = schedule.alpha[times[times.length - 1]];
+    const { scale } = at(last);
     return tf.tidy(() => {
-      const energy = y.mul(Math.sqrt(alpha)).square().sum(1).mul(-0.5);
-      // log N(z_T; 0, I), as a density of y = z/√α.
-      const constant = -0.5 * size * Math.log((2 * Math.PI) / alpha);
+      const energy = y.div(scale).square().sum(1).mul(-0.5);
+      // log N(z_T; 0, I), as a density of y, and in the end one of x.
+      const constant = -0.5 * size * Math.log(2 * Math.PI) - size * Math.log(scale / start);
       return energy.add(constant).add<tf.Tensor1D>(change);
     });
   } finally {
@@ -61,22 +67,20 @@ export async function flowLogLikelihood(
   }
 }
 
-/** dy/dσ, and its divergence by y. */
+/** dy/dτ, and its divergence by y. */
 function slopeAt(
-  denoise: Denoiser,
+  denoise: (z: tf.Tensor) => tf.Tensor,
   y: tf.Tensor,
-  t: number,
-  schedule: Schedule,
+  { scale, slope }: FlowAt,
 ): { slope: tf.Tensor; divergence: tf.Tensor } {
-  const { scale, slope } = flowAt(t, schedule);
   const z = y.div(scale);
   const derivative = (axis: number): tf.Tensor =>
-    column(tf.grad((input) => column(denoise(input, t), axis).sum())(z), axis);
+    column(tf.grad((input) => column(denoise(input), axis).sum())(z), axis);
   const trace = Array.from({ length: y.shape[1] as number }, (_, axis) => derivative(axis)).reduce(
     (sum, each) => sum.add(each),
   );
   return {
-    slope: z.mul(slope.z).add(denoise(z, t).mul(slope.x)),
+    slope: z.mul(slope.z).add(denoise(z).mul(slope.x)),
     // z = y/scale: what the slope says by z is divided by the scale.
     divergence: trace
       .mul(slope.x)

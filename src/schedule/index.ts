@@ -9,5 +9,6 @@ export {
 } from "./linear";
 export { cosineSchedule, type CosineOptions } from "./cosine";
 export { sigmoidSchedule, type SigmoidOptions } from "./sigmoid";
+export { straightSchedule, type StraightOptions } from "./straight";
 export { zeroTerminalSnr } from "./zero-terminal-snr";
 export { samplingTimes, type Spacing } from "./sampling-times";

@@ -16,6 +16,7 @@ import { conditioning } from "./13-conditioning";
 import { textToImage } from "./14-text-to-image";
 import { completion } from "./15-completion";
 import { cascadeExercises } from "./16-cascade";
+import { flows } from "./20-flows";
 import { perfNotes } from "./perf-notes";
 
 /** Every exercise of the course: a line for each notebook. */
@@ -37,5 +38,6 @@ export const exercises: readonly Exercise[] = [
   ...textToImage,
   ...completion,
   ...cascadeExercises,
+  ...flows,
   ...perfNotes,
 ];

@@ -1,7 +1,7 @@
 import type { TextImagePairOptions } from "../../network";
 
 /** The pair for colour pictures of 32 pixels a side, whatever their captions. */
-export const smallPair: Omit<TextImagePairOptions, "text" | "seed"> = {
+export const smallPair: Omit<TextImagePairOptions, "text" | "seed"> & { readonly features: number } = {
   size: 32,
   channels: 3,
   width: 24,

@@ -73,7 +73,7 @@ describe("the scale", () => {
   });
 });
 
-test.each<Prediction>(["noise", "v"])("mixes x̂ as it mixes the %s", (to) => {
+test.each<Prediction>(["noise", "v", "flow"])("mixes x̂ as it mixes the %s", (to) => {
   const linear = linearSchedule(30);
   const change = (guess: tf.Tensor): tf.Tensor =>
     convertPrediction(guess, { from: "x", to, z, t: 20, schedule: linear });

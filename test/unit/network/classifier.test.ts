@@ -1,6 +1,7 @@
 import {
   classifier,
   compile,
+  groupNorm,
   randomNormal,
   setSeed,
   tf,
@@ -121,4 +122,26 @@ test("inputs that do not fit are named", () => {
   const network = classifier(small);
   expect(() => network.classify(tf.zeros([1, 8, 8, 3]))).toThrow("z has the shape [1, 8, 8, 3]");
   expect(() => network.classify(z, { t: tf.tensor1d([1], "int32") })).toThrow("t has the shape [1]");
+});
+
+test("levels are what each block sees, and the features are made of the last", () => {
+  const network = awake();
+  const t = tf.tensor1d([0, 7, 20, 50], "int32");
+  const levels = network.levels(z, { t });
+  expect(levels.map(({ shape }) => shape)).toEqual([
+    [4, 8, 8, 8],
+    [4, 4, 4, 16],
+  ]);
+  const at = (name: string): tf.Tensor => network.parameters[network.names.indexOf(name)];
+  const normal = groupNorm(levels[1], at("pool/norm/scale"), at("pool/norm/offset"), {
+    groups: 4,
+    silu: true,
+  });
+  const expected = values(normal.mean([1, 2]).matMul(at("features/weights")).add(at("features/bias")));
+  values(network.classify(z, { t }).features).forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i], 4);
+  });
+  const before = tf.memory().numTensors;
+  tf.dispose(network.levels(z));
+  expect(tf.memory().numTensors).toBe(before);
 });

@@ -224,7 +224,7 @@ describe("the three parts", () => {
       return (await bitsPerDimension(predict, x, schedule, options)).bits;
     };
     const bits = await found("x", 32);
-    for (const to of ["noise", "v"] as const) expect(await found(to, 32)).toBeCloseTo(bits, 3);
+    for (const to of ["noise", "v", "flow"] as const) expect(await found(to, 32)).toBeCloseTo(bits, 3);
     expect(await found("x", 32)).toBe(bits);
     expect(await found("x", 500)).not.toBe(bits);
     expect(Math.abs((await found("x", 500)) - bits)).toBeLessThan(0.4);

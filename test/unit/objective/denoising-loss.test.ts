@@ -19,7 +19,7 @@ import {
 } from "diffusion";
 
 const uneven = scheduleFromBetas("uneven", [0.02, 0.3, 0.05, 0.5, 0.1]);
-const all: readonly Prediction[] = ["noise", "x", "v"];
+const all: readonly Prediction[] = ["noise", "x", "v", "flow"];
 const values = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
 
 const x = tf.tensor2d([
@@ -42,7 +42,9 @@ function byHand(predicts: Prediction, weightOn: (t: number) => number): number {
     const [signal, spread] = [Math.sqrt(uneven.alpha[s]), Math.sqrt(1 - uneven.alpha[s])];
     const epsilon = values(noise)[i];
     const z = signal * data + spread * epsilon;
-    const target = { noise: epsilon, x: data, v: signal * epsilon - spread * data }[predicts];
+    const target = { noise: epsilon, x: data, v: signal * epsilon - spread * data, flow: epsilon - data }[
+      predicts
+    ];
     return weightOn(s) * (target - (0.4 * z + s / 10)) ** 2;
   });
   return squares.reduce((sum, value) => sum + value) / squares.length;
@@ -51,10 +53,15 @@ function byHand(predicts: Prediction, weightOn: (t: number) => number): number {
 const predict = (z: tf.Tensor, t: tf.Tensor): tf.Tensor =>
   z.mul(0.4).add(t.cast("float32").div(10).reshape([-1, 1]));
 
-/** The error of each prediction as a share of the noise's: of x by √(1-α)/√α, of v by 1/√α. */
+/** The error of each prediction as a share of the noise's: of x by √(1-α)/√α, of v by 1/√α, of the flow by 1 + √(1-α)/√α. */
 const noiseSquarePer = (predicts: Prediction, t: number): number => {
   const { [t]: alpha } = uneven.alpha;
-  return { noise: 1, x: alpha / (1 - alpha), v: alpha }[predicts];
+  return {
+    noise: 1,
+    x: alpha / (1 - alpha),
+    v: alpha,
+    flow: (1 + Math.sqrt((1 - alpha) / alpha)) ** -2,
+  }[predicts];
 };
 
 describe.each(all)("a network that predicts %s", (predicts) => {

@@ -5,16 +5,18 @@ import {
   cosineSchedule,
   denoiserOf,
   diffuse,
+  kernelVariance,
   linearSchedule,
   predictionTarget,
   randomNormal,
+  straightSchedule,
   tf,
   zeroTerminalSnr,
   type Prediction,
   type Schedule,
 } from "diffusion";
 
-const all: readonly Prediction[] = ["noise", "x", "v"];
+const all: readonly Prediction[] = ["noise", "x", "v", "flow"];
 const pairs = all.flatMap((from) => all.map((to): [Prediction, Prediction] => [from, to]));
 const schedule = linearSchedule(100);
 const values = (tensor: tf.Tensor): number[] => [...tensor.dataSync()];
@@ -27,7 +29,7 @@ function made(
   { alpha }: Schedule,
 ): Record<Prediction, number> & { readonly z: number } {
   const [a, s] = [Math.sqrt(alpha[t]), Math.sqrt(1 - alpha[t])];
-  return { z: a * x + s * noise, x, noise, v: a * noise - s * x };
+  return { z: a * x + s * noise, x, noise, v: a * noise - s * x, flow: noise - x };
 }
 
 function expectAll(found: tf.Tensor, expected: readonly number[], digits = 4): void {
@@ -146,12 +148,13 @@ describe("predictionTarget", () => {
     [-1, -0.4],
   ]);
 
-  test("is the data, the noise, or √α ε - √(1-α) x with each sample's t", () => {
+  test("is the data, the noise, √α ε - √(1-α) x with each sample's t, or ε - x", () => {
     const t = tf.tensor1d([4, 90], "int32");
     expect(values(predictionTarget("x", x, noise, t, schedule))).toEqual(values(x));
     expect(values(predictionTarget("noise", x, noise, t, schedule))).toEqual(values(noise));
     const expected = [4, 4, 90, 90].map((s, i) => made(values(x)[i], values(noise)[i], s, schedule).v);
     expectAll(predictionTarget("v", x, noise, t, schedule), expected, 6);
+    expect(values(predictionTarget("flow", x, noise, t, schedule))).toEqual(values(noise.sub(x)));
     expectAll(
       predictionTarget("v", x, noise, 4, schedule),
       values(x).map((value, i) => made(value, values(noise)[i], 4, schedule).v),
@@ -206,9 +209,9 @@ describe("where nothing is left of the data", () => {
   const ended = zeroTerminalSnr(schedule);
 
   test("the noise cannot tell them", () => {
-    for (const to of ["x", "v"] as const) {
+    for (const to of ["x", "v", "flow"] as const) {
       expect(() => conversionWeights("noise", to, 100, ended)).toThrow(
-        'At t = 100 nothing is left of the data (α_t = 0): the noise tells nothing about them; predict "x" or "v".',
+        'At t = 100 nothing is left of the data (α_t = 0): the noise tells nothing about them; predict "x", "v" or "flow".',
       );
     }
     const denoise = denoiserOf((z) => z, "noise", ended);
@@ -216,11 +219,53 @@ describe("where nothing is left of the data", () => {
     expect(values(denoise(tf.zeros([2]), 99))).toEqual([0, 0]);
   });
 
-  test("x and v say all", () => {
+  test("x, v and the flow say all", () => {
     expect(conversionWeights("x", "noise", 100, ended)).toEqual({ z: 1, prediction: -0 });
     expect(conversionWeights("v", "x", 100, ended)).toEqual({ z: 0, prediction: -1 });
     expect(conversionWeights("x", "v", 100, ended)).toEqual({ z: 0, prediction: -1 });
     expect(conversionWeights("v", "noise", 100, ended)).toEqual({ z: 1, prediction: 0 });
+    expect(conversionWeights("flow", "x", 100, ended)).toEqual({ z: 1, prediction: -1 });
+    expect(conversionWeights("x", "flow", 100, ended)).toEqual({ z: 1, prediction: -1 });
+    expect(conversionWeights("flow", "noise", 100, ended)).toEqual({ z: 1, prediction: 0 });
+    expect(conversionWeights("flow", "v", 100, ended)).toEqual({ z: -1, prediction: 1 });
+    expect(conversionWeights("v", "flow", 100, ended)).toEqual({ z: 1, prediction: 1 });
     expect(conversionWeights("noise", "noise", 100, ended)).toEqual({ z: 0, prediction: 1 });
+  });
+});
+
+describe("the flow", () => {
+  test.each([
+    ["linear", linearSchedule(60)],
+    ["cosine", cosineSchedule(60)],
+    ["straight", straightSchedule(60)],
+    ["zero terminal SNR", zeroTerminalSnr(linearSchedule(60))],
+  ])("is the velocity of a straight path, which z is on if divided by √α + √(1-α): %s", (_, each) => {
+    const [x, noise] = [0.7, -1.9];
+    for (let t = 1; t <= 60; t++) {
+      const [a, b] = [Math.sqrt(each.alpha[t]), Math.sqrt(kernelVariance(t, each))];
+      const y = (a * x + b * noise) / (a + b);
+      const velocity = noise - x;
+      expect(y).toBeCloseTo(x + (b / (a + b)) * velocity, 12);
+      // To the end of the path either way.
+      const [toX, toNoise] = [
+        conversionWeights("flow", "x", t, each),
+        conversionWeights("flow", "noise", t, each),
+      ];
+      expect(toX.z * (a + b)).toBeCloseTo(1, 12);
+      expect(toX.prediction).toBeCloseTo(-b / (a + b), 12);
+      expect(toNoise.z * (a + b)).toBeCloseTo(1, 12);
+      expect(toNoise.prediction).toBeCloseTo(a / (a + b), 12);
+    }
+  });
+
+  test("between them, x̂ and the noise make it: û = ε̂ - x̂, also of a wrong prediction", () => {
+    const z = randomNormal([5, 2], 1);
+    const flow = randomNormal([5, 2], 2);
+    for (const t of [1, 40, 100, tf.tensor1d([1, 9, 30, 70, 100], "int32")]) {
+      const [x, noise] = (["x", "noise"] as const).map((to) =>
+        convertPrediction(flow, { from: "flow", to, z, t, schedule }),
+      );
+      expectAll(noise.sub(x), values(flow));
+    }
   });
 });

@@ -10,6 +10,7 @@ import {
   heun,
   linearSchedule,
   samplingTimes,
+  straightSchedule,
   tf,
   zeroTerminalSnr,
   type FlowOptions,
@@ -53,8 +54,10 @@ describe("twice the steps: the distance from the exact flow", () => {
   test.each<[string, Sampler<FlowOptions>, FlowOptions, number]>([
     ["euler", euler, {}, 1],
     ["euler in log α", euler, { variable: "logAlpha" }, 1],
+    ["euler in the straight variable", euler, { variable: "straight" }, 1],
     ["ddim", ddim, {}, 1],
     ["heun", heun, {}, 2],
+    ["heun in the straight variable", heun, { variable: "straight" }, 2],
     ["heun in log α", heun, { variable: "logAlpha" }, 2],
     ["dpmSolver", dpmSolver, {}, 2],
   ])("%s falls with the order it says", async (_, sampler, options, order) => {
@@ -93,6 +96,53 @@ test.each([
   }
 });
 
+describe.each([
+  ["linear", linearSchedule(1000)],
+  ["straight", straightSchedule(1000)],
+  ["zero terminal SNR", zeroTerminalSnr(cosineSchedule(1000))],
+])("in the straight variable: %s", (_, schedule) => {
+  const denoise = exactDenoiser(bookMixture, schedule);
+  const z = tf.tensor1d(starts);
+  const walked = async (
+    sampler: Sampler<FlowOptions>,
+    options: FlowOptions,
+  ): Promise<[number, number[]][]> => {
+    const path: [number, number[]][] = [];
+    const times = samplingTimes(schedule, 12);
+    await sampler(denoise, z, schedule, {
+      times,
+      ...options,
+      callback: ({ t, z }) => path.push([t, [...z.dataSync()]]),
+    });
+    return path;
+  };
+
+  test("euler is ddim without noise, step for step and to rounding, also from α = 0", async () => {
+    const [one, other] = [await walked(euler, { variable: "straight" }), await walked(ddim, {})];
+    expect(one).toHaveLength(12);
+    one.forEach(([t, values], step) => {
+      expect(other[step][0]).toBe(t);
+      values.forEach((value, i) => {
+        expect(Math.abs(value - other[step][1][i])).toBeLessThan(5e-6);
+      });
+    });
+  });
+
+  test("heun is another: nearer to where the flow leads", async () => {
+    const ends = async (sampler: Sampler<FlowOptions>, options: FlowOptions): Promise<number[]> =>
+      (await walked(sampler, options)).at(-1)![1];
+    const fine = await ends(heun, { variable: "straight", times: samplingTimes(schedule, 500) });
+    const distance = (values: readonly number[]): number =>
+      values.reduce((sum, value, i) => sum + Math.abs(value - fine[i]), 0) / values.length;
+    const [one, other] = [
+      distance(await ends(euler, { variable: "straight" })),
+      distance(await ends(heun, { variable: "straight" })),
+    ];
+    expect(one).toBeGreaterThan(0.05);
+    expect(other).toBeLessThan(0.5 * one);
+  });
+});
+
 describe("one component: z keeps its place within the marginal, in deviations", () => {
   const schedule = linearSchedule(1000);
   const [mean, deviation] = [0.7, 0.4];
@@ -106,6 +156,7 @@ describe("one component: z keeps its place within the marginal, in deviations", 
   test.each<[string, Sampler<FlowOptions>, FlowOptions]>([
     ["heun", heun, {}],
     ["heun in log α", heun, { variable: "logAlpha" }],
+    ["heun in the straight variable", heun, { variable: "straight" }],
     ["dpmSolver", dpmSolver, {}],
   ])("%s", async (_, sampler, options) => {
     const z = [-2, -0.5, 0.1, 1.7];
@@ -127,7 +178,7 @@ describe("one component: z keeps its place within the marginal, in deviations", 
 describe("flowAt", () => {
   const schedule = linearSchedule(1000);
 
-  test.each(["sigma", "logAlpha"] as const)(
+  test.each(["sigma", "logAlpha", "straight"] as const)(
     "%s: the slope is the derivative of y by the clock",
     (variable) => {
       // On a flow whose x̂ is always the same x, z_t = √α_t x + √(1-α_t) ε with the same ε.
@@ -149,16 +200,28 @@ describe("flowAt", () => {
   test("at t = 0, z is the data", () => {
     expect(flowAt(0, schedule)).toMatchObject({ scale: 1, clock: 0 });
     expect(flowAt(0, schedule, "logAlpha")).toMatchObject({ scale: 1, clock: 0 });
+    expect(flowAt(0, schedule, "straight")).toMatchObject({ scale: 1, clock: 0 });
+  });
+
+  test("straight: the clock is τ, t/T on the schedule of that name, and the slope û = ε̂ - x̂ = (y - x̂)/τ", () => {
+    const straight = straightSchedule(50);
+    for (let t = 1; t <= 50; t++) {
+      const { scale, clock, slope } = flowAt(t, straight, "straight");
+      expect(clock).toBeCloseTo(t / 50, 12);
+      expect(slope.z / scale).toBeCloseTo(50 / t, 9);
+      expect(slope.x).toBeCloseTo(-50 / t, 9);
+    }
+    expect(flowAt(50, straight, "straight")).toEqual({ scale: 1, clock: 1, slope: { z: 1, x: -1 } });
   });
 
   test("bad arguments are named", async () => {
     expect(() => flowAt(1, schedule, "time" as "sigma")).toThrow(
-      'variable is "time"; use "sigma" or "logAlpha"',
+      'variable is "time"; use "sigma", "logAlpha" or "straight"',
     );
     expect(() => flowAt(1001, schedule)).toThrow("t is 1001; use a whole number from 0 to 1000");
     const ended = zeroTerminalSnr(schedule);
     expect(() => flowAt(1000, ended)).toThrow(
-      "At t = 1000 nothing is left of the data (α_t = 0), where the flow has no beginning; use ddim, or start at 999",
+      'At t = 1000 nothing is left of the data (α_t = 0), where the flow has no beginning in "sigma"; use the variable "straight" or ddim, or start at 999',
     );
     const denoise = exactDenoiser(bookMixture, ended);
     await expect(heun(denoise, tf.zeros([1]), ended)).rejects.toThrow("the flow has no beginning");

@@ -7,6 +7,7 @@ import {
   linearSchedule,
   planeMixture,
   samplingTimes,
+  straightSchedule,
   tf,
   zeroTerminalSnr,
   type Denoiser,
@@ -38,6 +39,28 @@ test("on the line it is the exact log density, point by point and in the mean", 
   const blurred = Array.from(x, (value, i) => found[i] - bookMixture.logDensity(value));
   const bias = blurred.reduce((sum, error) => sum + error) / errors.length;
   expect(Math.abs(bias) / Math.LN2).toBeLessThan(0.01);
+});
+
+test.each([
+  ["linear", linearSchedule(1000)],
+  ["straight", straightSchedule(1000)],
+])("in the straight variable, too, also where nothing is left of the data: %s", async (_, schedule) => {
+  const denoise = exactDenoiser(bookMixture, schedule);
+  const x = bookMixture.sample(400, 1);
+  const times = samplingTimes(schedule, 150, "karras")
+    .filter((t) => t >= 20) // from where y is no longer nearly x
+    .reverse();
+  const result = await flowLogLikelihood(denoise, column(x), schedule, { variable: "straight", times });
+  const found = result.dataSync();
+  const first = bookMixture.marginal(times[0], schedule);
+  const root = Math.sqrt(schedule.alpha[times[0]]);
+  const errors = Array.from(
+    x,
+    (value, i) => found[i] - first.logDensity(root * Math.fround(value)) - Math.log(root),
+  );
+  const mean = errors.reduce((sum, error) => sum + error) / errors.length;
+  expect(Math.abs(mean) / Math.LN2).toBeLessThan(3e-3); // bits
+  expect(errors.reduce((most, error) => Math.max(most, Math.abs(error)), 0) / Math.LN2).toBeLessThan(0.05);
 });
 
 test("in the plane, too", async () => {

@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { tf } from "../backend/tf";
+import type { Details } from "../checkpoint";
+import { inBatches, latentSpace, type LatentSpace } from "../latent";
+import type { AutoencoderRecipe } from "./autoencoder-recipe";
+import { filled, shippedWeights } from "./shipped";
+import type { LabelledImages, RecipeData } from "./recipe";
+
+/** Whose latents a diffusion recipe learns. */
+export interface LatentSource {
+  readonly autoencoder: AutoencoderRecipe;
+  /** The weights that `trainRecipe` wrote; those that the course ships if omitted. */
+  readonly file?: string;
+}
+
+/** The space of the latents.
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function latentSpaceOf(source: LatentSource): LatentSpace {
+  const file = fileOf(source);
+  if (existsSync(file)) return latentSpace(filled(source.autoencoder, file));
+  const { name } = source.autoencoder;
+  throw new Error(
+    `${file} is missing: latents are those of the autoencoder "${name}", which is trained before, by npm run train -- ${name} --ship.`,
+  );
+}
+
+/** What tells a source from others. Latents of other weights mean something else, and those that the same recipe has come to on another machine
+ * may be other ones: hence the hash of the file. */
+export function latentDetails(source: LatentSource): Details {
+  const file = fileOf(source);
+  const weights = existsSync(file)
+    ? createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16)
+    : null;
+  return { autoencoder: source.autoencoder.name, weights };
+}
+
+const fileOf = ({ autoencoder, file = shippedWeights(autoencoder.name) }: LatentSource): string => file;
+
+/** The data with latents in the place of images, which are disposed of.
+ * @throws InterruptedError */
+export async function encodedData({ encode }: LatentSpace, data: RecipeData): Promise<RecipeData> {
+  const encoded = async (each: LabelledImages): Promise<LabelledImages> => {
+    try {
+      return { ...each, images: await inBatches(encode, each.images) };
+    } finally {
+      tf.dispose(each.images);
+    }
+  };
+  return { train: await encoded(data.train), heldOut: await encoded(data.heldOut) };
+}

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { tf } from "../backend/tf";
+import { loadCheckpoint, restore, type Details } from "../checkpoint";
+import { byName, type Network } from "../network";
+import { root } from "../root";
+import { differences } from "./differences";
+import type { Recipe } from "./recipe";
+
+/** The weights of a recipe that come with the course. */
+export const shippedWeights = (name: string): string =>
+  join(root, "src", "recipe", "weights", `${name}.safetensors`);
+
+/** A network, with what a file of weights holds besides its parameters. */
+export interface Fillable extends Pick<Network, "names" | "parameters" | "dispose"> {
+  /** What is not learned by gradients, by name. */
+  readonly measured?: Readonly<Record<string, tf.Variable>>;
+}
+
+/** The recipe's network with the file's weights.
+ * @throws Error for a file that is missing or damaged, or the weights of other settings */
+export function filled<N extends Fillable>(
+  { name, settings, network: make }: Recipe & { readonly network: () => N },
+  file: string,
+): N {
+  const { tensors, details } = loadCheckpoint(file);
+  try {
+    const wanted: Details = { recipe: name, ...settings };
+    // Besides settings, a file tells how the training went.
+    const found = Object.fromEntries(Object.entries(details).filter(([each]) => each in wanted));
+    const different = differences(found, wanted);
+    if (different.length > 0) {
+      throw new Error(
+        `${file} has weights of other settings than the recipe "${name}": ${different.join(", ")}.`,
+      );
+    }
+    return restored(make(), tensors);
+  } finally {
+    tf.dispose(tensors);
+  }
+}
+
+function restored<N extends Fillable>(network: N, tensors: Readonly<Record<string, tf.Tensor>>): N {
+  try {
+    restore({ ...byName(network, network.parameters), ...network.measured }, tensors);
+    return network;
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+export { bipartiteLatent, type BipartiteLatent, type LatentOptions } from "./latents";
+export { decode, type DecodeOptions } from "./decode";
+export { generateByCaption, type ByCaption, type ByCaptionOptions } from "./generate-by-caption";
+export { interpolations, type InterpolationOptions } from "./interpolations";
+export { keptAttributes, type KeptAttribute } from "./kept-attributes";
+export { loadUnclip, type Unclip, type UnclipNames } from "./models";
+export { samplePrior, type SamplePriorOptions } from "./sample-prior";
+export { towardsText, unitVectors } from "./sphere";
+export { textDifferences, type TextDifferenceOptions } from "./text-differences";
+export { variations, type VariationOptions } from "./variations";
