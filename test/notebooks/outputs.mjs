@@ -121,7 +121,7 @@ function hasPoints(trace) {
 }
 
 /**
- * Addresses on the web anywhere in an output. XML namespaces and `$schema` are names, never fetched.
+ * Addresses on the web anywhere in an output. XML namespaces, `$schema` and licences are names, never fetched.
  * @param {unknown} value
  * @returns {string[]}
  */
@@ -129,7 +129,8 @@ function webAddresses(value) {
   const text = JSON.stringify(value, (key, item) =>
     key === "$schema" || key === "image/png" ? undefined : item,
   );
-  const found = text.match(/\bhttps?:\/\/(?!www\.w3\.org\/)[^\s"'\\<>)]+/g) ?? [];
+  const found =
+    text.match(/\bhttps?:\/\/(?!www\.w3\.org\/|creativecommons\.org\/licenses\/)[^\s"'\\<>)]+/g) ?? [];
   return [...new Set(found)].map((address) => `has a web address in its output: ${address}`);
 }
 

@@ -102,7 +102,13 @@ test.each<[message: string, bad: Cell]>([
   ],
   [
     "has a web address in its output: http://example.org/",
-    cell(1, [{ output_type: "stream", name: "stdout", text: "see http://example.org/ there" }]),
+    cell(1, [
+      {
+        output_type: "stream",
+        name: "stdout",
+        text: "see http://example.org/ there, by https://creativecommons.org/licenses/by/4.0/",
+      },
+    ]),
   ],
   [
     "raised an error\nTypeError: x is not a function\nat line 2",
