@@ -3,6 +3,7 @@ import {
   findObjects,
   tf,
   worldColours,
+  worldPlaces,
   worldShapes,
   worldSizes,
   type Scene,
@@ -109,6 +110,22 @@ describe("layout", () => {
         expect(sides[group.place]).toBeLessThanOrEqual(-1.5 + 1e-6);
       }
     });
+  });
+
+  test.each([1, 2, 3] as const)("groups of %i keep their pattern, and move within it", (count) => {
+    for (const place of worldPlaces) {
+      const group = { count, size: "small", colour: "red", shape: "circle", place } as const;
+      const drawn = Array.from({ length: 60 }, (_, i) => layOut([group], uniformStream(i)));
+      for (let k = 0; k < count; k++) {
+        for (const axis of ["x", "y"] as const) {
+          const values = drawn.map((objects) => objects[k][axis]);
+          const range = Math.max(...values) - Math.min(...values);
+          // 3 / count pixels to each side together, and 0.75 by itself; 4 % of the diameter move the room.
+          expect(range).toBeLessThan(2 * (3 / count + 0.75) + 0.3);
+          expect(range).toBeGreaterThan(0.9);
+        }
+      }
+    }
   });
 
   test("diameters stay within 4 % of their class, and fill that range", () => {
