@@ -3,7 +3,7 @@ import { checkInteger, checkShape } from "../errors";
 import { imageDecoder, imageEncoder, smallestSize, type CoderSettings } from "../network/image-coder";
 import { checkLevels } from "../network/levels";
 import { parameterList } from "../network/parameters";
-import { partList, type Part } from "../network/parts";
+import { partList, partTotals, type Part } from "../network/parts";
 import type { Seed } from "../random";
 import { nextSeed } from "../random/seed";
 import type { Bottleneck } from "./bottleneck";
@@ -94,9 +94,7 @@ export function autoencoder({ bottleneck, seed = nextSeed(), ...options }: Autoe
     scale,
     imageShape: [size, size, channels],
     shape,
-    parts,
-    parameterCount: parts.reduce((sum, each) => sum + each.parameters, 0),
-    flops: parts.reduce((sum, each) => sum + each.flops, 0),
+    ...partTotals(parts),
     encode: (x, { parameters: values = variables } = {}) =>
       tf.tidy(() => between.latent(encoded(x, values), values) as tf.Tensor4D),
     decode: (latents, { parameters: values = variables } = {}) => {

@@ -9,7 +9,7 @@ import { lookingBack } from "./looking-back";
 import { linear } from "./modules";
 import type { Network, ToldNetwork } from "./network";
 import { parameterList } from "./parameters";
-import { partList, type Part } from "./parts";
+import { partList, partTotals, type Part } from "./parts";
 import { tokenNorm, transformerBlock } from "./text-encoder";
 import { timeEmbedding } from "./time-embedding";
 
@@ -121,9 +121,7 @@ export function embeddingPrior(options: EmbeddingPriorOptions): EmbeddingPrior {
     predict,
     shape: [features],
     conditions,
-    parts,
-    parameterCount: parts.reduce((sum, each) => sum + each.parameters, 0),
-    flops: parts.reduce((sum, each) => sum + each.flops, 0),
+    ...partTotals(parts),
     dispose() {
       tf.dispose([...variables]);
     },

@@ -1,4 +1,5 @@
-import { tf } from "../backend/tf";
+import type { tf } from "../backend/tf";
+import { distanceBias } from "./distance-bias";
 
 /** How tokens attend to each other that are all there at once: of the heads, every other one looks back and the others ahead, so that
  * what opens and what closes are told apart; and in pairs of heads from near to far, -slope · distance is added to the product of query and
@@ -7,19 +8,14 @@ import { tf } from "../backend/tf";
  * @returns float32 [heads, length, length], for the `bias` of attention */
 export function lookingAround(length: number, heads: number): tf.Tensor3D {
   const pairs = Math.floor(heads / 2);
-  const values: number[] = [];
-  for (let head = 0; head < heads; head++) {
+  const views = Array.from({ length: heads }, (_, head) => {
     const pair = Math.floor(head / 2);
-    const slope = pair < pairs - 1 ? 2 ** -pair : 0;
-    for (let i = 0; i < length; i++) {
-      for (let j = 0; j < length; j++) {
-        const turnedAway = pair < pairs && (head % 2 === 0 ? j > i : j < i);
-        values.push(turnedAway ? hidden : -slope * Math.abs(i - j));
-      }
-    }
-  }
-  return tf.tensor3d(values, [heads, length, length]);
+    const single = pair >= pairs;
+    return {
+      back: single || head % 2 === 0,
+      ahead: single || head % 2 === 1,
+      slope: pair < pairs - 1 ? 2 ** -pair : 0,
+    };
+  });
+  return distanceBias(length, views);
 }
-
-/** Far below all products, and within the range of bfloat16. */
-const hidden = -1e9;

@@ -47,3 +47,12 @@ export function partList(parameters: Parameters): {
     },
   };
 }
+
+/** The parts of a network, and what they have together. */
+export const partTotals = (
+  parts: readonly Part[],
+): { readonly parts: readonly Part[]; readonly parameterCount: number; readonly flops: number } => ({
+  parts,
+  parameterCount: parts.reduce((sum, each) => sum + each.parameters, 0),
+  flops: parts.reduce((sum, each) => sum + each.flops, 0),
+});

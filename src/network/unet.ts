@@ -12,7 +12,7 @@ import { withCoordinates } from "./coordinates";
 import { fourierFeatures } from "./fourier-features";
 import type { Condition, Network, ToldNetwork } from "./network";
 import { parameterList } from "./parameters";
-import { partList, type Part } from "./parts";
+import { partList, partTotals, type Part } from "./parts";
 import { textAttentionFlops, textEncoder } from "./text-encoder";
 import { timeEmbedding } from "./time-embedding";
 import { unetSettings, type UNetOptions, type UNetSettings } from "./unet-settings";
@@ -186,9 +186,7 @@ export function unet(options: UNetOptions): UNet {
     predict,
     shape: [size, size, channels],
     conditions,
-    parts,
-    parameterCount: parts.reduce((sum, each) => sum + each.parameters, 0),
-    flops: parts.reduce((sum, each) => sum + each.flops, 0),
+    ...partTotals(parts),
     dispose() {
       tf.dispose([...variables]);
     },

@@ -3,11 +3,10 @@ import { compile } from "../compile";
 import { randomBatch, type Augmentation } from "../data";
 import { autoencoder, type Autoencoder, type AutoencoderOptions } from "../latent";
 import { perceptualDistance, reconstructionLoss, type ReconstructionError } from "../objective";
-import { warmupCosine } from "../optimizer";
 import type { ClassifierRecipe } from "./classifier-recipe";
 import { evaluateAutoencoder } from "./evaluate-autoencoder";
 import { filled, shippedWeights } from "./shipped";
-import { learner, type LearningSettings } from "./learner";
+import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import type { Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 
 export interface AutoencoderSettings extends LearningSettings {
@@ -44,7 +43,6 @@ export interface AutoencoderRecipe extends Recipe {
 export function autoencoderRecipe(given: AutoencoderSettings): AutoencoderRecipe {
   const settings: Settings = { augment: {}, error: "absolute", clip: 1, decay: 0.99, seed: 1, ...given };
   const { name, about, steps, seed, network, augment, error, perceptual } = settings;
-  const { learningRate, clip, decay, batch } = settings;
   const { bottleneck, ...sizes } = network;
   const made = (): Autoencoder => autoencoder({ ...network, seed });
   return {
@@ -59,7 +57,7 @@ export function autoencoderRecipe(given: AutoencoderSettings): AutoencoderRecipe
       ...(perceptual && {
         perceptual: { classifier: perceptual.classifier.name, weight: perceptual.weight },
       }),
-      ...{ learningRate: { ...learningRate }, clip, decay, batch, steps, seed },
+      ...learningDetails(settings),
     },
     network: made,
     start: (precision) => start(settings, made(), precision),
@@ -69,11 +67,10 @@ export function autoencoderRecipe(given: AutoencoderSettings): AutoencoderRecipe
 type Settings = Omit<Required<AutoencoderSettings>, "perceptual"> & Pick<AutoencoderSettings, "perceptual">;
 
 async function start(settings: Settings, network: Autoencoder, precision: Precision): Promise<RecipeRun> {
-  const { augment, batch, steps, clip, decay, learningRate, error, perceptual } = settings;
+  const { augment, batch, error, perceptual } = settings;
   const judge = perceptual && judgeOf(perceptual);
   const { train, heldOut } = await settings.data();
-  const learningRates = warmupCosine({ ...learningRate, steps });
-  const { averages, learn, ...learned } = learner({ network, learningRate: learningRates, clip, decay });
+  const { averages, learn, ...learned } = oneStageLearner(network, settings);
   const step = compile(
     () => {
       const { x } = randomBatch(train.images, { size: batch, augment });

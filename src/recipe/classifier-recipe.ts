@@ -4,12 +4,11 @@ import { randomBatch, type Augmentation } from "../data";
 import { accuracy } from "../metrics";
 import { classifier, type Classifier, type ClassifierOptions } from "../network";
 import { crossEntropy } from "../objective";
-import { warmupCosine } from "../optimizer";
 import { diffuse, randomTimes } from "../process";
 import { foldIn } from "../random";
 import type { Schedule } from "../schedule";
 import { describeImages } from "./describe-images";
-import { learner, type LearningSettings } from "./learner";
+import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import { scheduleDetails } from "./schedule-details";
 import type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
 
@@ -36,8 +35,7 @@ export interface ClassifierRecipe extends Recipe {
 /** A classifier that learns by cross-entropy, of clean images or of noisy ones (Dhariwal & Nichol 2021, section 4), of which the averages of its parameters are kept. */
 export function classifierRecipe(given: ClassifierSettings): ClassifierRecipe {
   const settings = { augment: {}, smoothing: 0, clip: 1, decay: 0.99, seed: 1, ...given };
-  const { name, about, steps, seed, schedule, augment, learningRate } = settings;
-  const { smoothing, clip, decay, batch } = settings;
+  const { name, about, steps, seed, schedule, augment, smoothing } = settings;
   const network = { ...settings.network, ...(schedule && { steps: schedule.steps }) };
   const made = (): Classifier => classifier({ ...network, seed: foldIn(seed, 0) });
   return {
@@ -49,7 +47,8 @@ export function classifierRecipe(given: ClassifierSettings): ClassifierRecipe {
       network,
       ...(schedule && { schedule: scheduleDetails(schedule) }),
       augment: { ...augment },
-      ...{ smoothing, learningRate: { ...learningRate }, clip, decay, batch, steps, seed },
+      smoothing,
+      ...learningDetails(settings),
     },
     network: made,
     schedule,
@@ -62,10 +61,9 @@ async function start(
   network: Classifier,
   precision: Precision,
 ): Promise<RecipeRun> {
-  const { schedule, augment, smoothing, batch, steps, clip, decay, learningRate } = settings;
+  const { schedule, augment, smoothing, batch } = settings;
   const { train, heldOut } = await settings.data();
-  const learningRates = warmupCosine({ ...learningRate, steps });
-  const { averages, learn, ...learned } = learner({ network, learningRate: learningRates, clip, decay });
+  const { averages, learn, ...learned } = oneStageLearner(network, settings);
   const step = compile(
     () => {
       const { x, labels } = randomBatch(train.images, { size: batch, labels: train.labels, augment });

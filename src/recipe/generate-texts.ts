@@ -1,9 +1,8 @@
-import { checkInteger } from "../errors";
-import { progress, type ProgressOptions } from "../progress";
-import { foldIn, randomNormal, type Seed } from "../random";
-import { nextSeed } from "../random/seed";
+import type { ProgressOptions } from "../progress";
+import type { Seed } from "../random";
 import { ddim, type Sampler } from "../sampling";
 import { samplingTimes } from "../schedule";
+import { generateSamples } from "./generate";
 import type { SequenceModel, TextDenoiserOptions } from "./sequence-model";
 
 export interface GenerateTextsOptions extends TextDenoiserOptions, Pick<ProgressOptions, "screen"> {
@@ -22,32 +21,19 @@ export interface GenerateTextsOptions extends TextDenoiserOptions, Pick<Progress
  * Which texts come depends on the seed and the batch's size.
  * @throws RangeError for a bad number of texts; InterruptedError */
 export async function generateTexts(model: SequenceModel, options: GenerateTextsOptions): Promise<string[]> {
-  const { network, schedule } = model;
-  const { count, sampler = stochastic, batch = 250 } = options;
+  const { schedule } = model;
+  const { temperature = 1, sampler = stochastic, batch = 250, ...given } = options;
   const { times = samplingTimes(schedule, Math.min(100, schedule.steps)) } = options;
-  const { temperature = 1, seed = nextSeed(), screen } = options;
-  checkInteger("count", count, 1);
-  checkInteger("batch", batch, 1);
-  const starts = Array.from({ length: Math.ceil(count / batch) }, (_, i) => i * batch);
-  const bar = progress(starts.length * (times.length - 1), {
-    label: `${count} texts`,
-    ...(screen && { screen }),
-  });
   const denoise = model.denoiser({ temperature });
-  const texts: string[] = [];
-  for (const [i, start] of starts.entries()) {
-    const z = randomNormal([Math.min(batch, count - start), ...network.shape], foldIn(seed, 2 * i));
-    try {
-      const callback = (): Promise<void> => bar.advance();
-      const x = await sampler(denoise, z, schedule, { times, seed: foldIn(seed, 2 * i + 1), callback });
-      texts.push(...model.decode(x));
-      x.dispose();
-    } finally {
-      z.dispose();
-    }
+  const x = await generateSamples(
+    { ...model, tokenizer: undefined, denoiser: () => denoise, toImages: (samples) => samples.clone() },
+    { ...given, sampler, batch, times, label: `${options.count} texts` },
+  );
+  try {
+    return model.decode(x);
+  } finally {
+    x.dispose();
   }
-  await bar.finish();
-  return texts;
 }
 
 /** A step that adds noise can still leave what an earlier one has decided too soon. */

@@ -50,11 +50,16 @@ export async function generate(model: DiffusionModel, options: GenerateOptions):
   return (await generateSamples(model, options)) as tf.Tensor4D;
 }
 
+/** What samples are made by. */
+export type SampleModel = Pick<
+  DiffusionModel<ToldNetwork>,
+  "schedule" | "tokenizer" | "denoiser" | "toImages"
+> & {
+  readonly network: Pick<ToldNetwork, "shape">;
+};
+
 /** The same for samples of any shape: float32 [count, ...]. */
-export async function generateSamples(
-  model: DiffusionModel<ToldNetwork>,
-  options: GenerateOptions,
-): Promise<tf.Tensor> {
+export async function generateSamples(model: SampleModel, options: GenerateOptions): Promise<tf.Tensor> {
   const { schedule } = model;
   const { labels, captions, condition, guidance, start: given } = options;
   const { sampler = dpmSolver, times = samplingTimes(schedule, 20), batch = 100 } = options;

@@ -1,10 +1,9 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { tf } from "../backend/tf";
 import type { Details } from "../checkpoint";
 import { inBatches, latentSpace, type LatentSpace } from "../latent";
 import type { AutoencoderRecipe } from "./autoencoder-recipe";
-import { filled, shippedWeights } from "./shipped";
+import { filled, shippedWeights, weightsHash } from "./shipped";
 import type { LabelledImages, RecipeData } from "./recipe";
 
 /** Whose latents a diffusion recipe learns. */
@@ -25,15 +24,11 @@ export function latentSpaceOf(source: LatentSource): LatentSpace {
   );
 }
 
-/** What tells a source from others. Latents of other weights mean something else, and those that the same recipe has come to on another machine
- * may be other ones: hence the hash of the file. */
-export function latentDetails(source: LatentSource): Details {
-  const file = fileOf(source);
-  const weights = existsSync(file)
-    ? createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16)
-    : null;
-  return { autoencoder: source.autoencoder.name, weights };
-}
+/** What tells a source from others: latents of other weights mean something else. */
+export const latentDetails = (source: LatentSource): Details => ({
+  autoencoder: source.autoencoder.name,
+  weights: weightsHash(fileOf(source)),
+});
 
 const fileOf = ({ autoencoder, file = shippedWeights(autoencoder.name) }: LatentSource): string => file;
 

@@ -1,6 +1,14 @@
 import { tf } from "../backend/tf";
 import { byName, type Network } from "../network";
-import { adam, clipByGlobalNorm, movingAverage, valueAndGradients, type LearningRate } from "../optimizer";
+import type { Details } from "../checkpoint";
+import {
+  adam,
+  clipByGlobalNorm,
+  movingAverage,
+  valueAndGradients,
+  warmupCosine,
+  type LearningRate,
+} from "../optimizer";
 import { trainingState } from "../training";
 import type { RecipeRun } from "./recipe";
 
@@ -53,3 +61,21 @@ export function learner({ network, learningRate, clip, decay }: LearnerOptions):
     },
   };
 }
+
+/** The learner of a recipe of one stage. */
+export const oneStageLearner = (
+  network: LearnerOptions["network"],
+  { learningRate, steps, clip, decay }: Required<LearningSettings>,
+): Learner => learner({ network, learningRate: warmupCosine({ ...learningRate, steps }), clip, decay });
+
+/** How it learns, for a checkpoint. */
+export const learningDetails = ({
+  learningRate,
+  clip,
+  decay,
+  batch,
+  steps,
+  seed,
+}: Required<LearningSettings>): Details => ({
+  ...{ learningRate: { ...learningRate }, clip, decay, batch, steps, seed },
+});

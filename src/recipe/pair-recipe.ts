@@ -4,10 +4,9 @@ import { randomBatch, type Augmentation } from "../data";
 import { retrieval } from "../metrics";
 import { textImagePair, type TextImagePair, type TextImagePairOptions } from "../network";
 import { contrastiveLoss } from "../objective";
-import { warmupCosine } from "../optimizer";
 import type { Tokenizer } from "../text";
 import { embedPairs, tokensOf, type CaptionedImages, type CaptionedPair } from "./embed-pairs";
-import { learner, type LearningSettings } from "./learner";
+import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import { once } from "./once";
 import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
 
@@ -49,11 +48,10 @@ export function pairRecipe(given: PairSettings): PairRecipe {
     steps,
     seed,
     get settings() {
-      const { augment, learningRate, clip, decay, batch } = settings;
       return {
         network: { ...network, text: { ...network.text } },
-        augment: { ...augment },
-        ...{ learningRate: { ...learningRate }, clip, decay, batch, steps, seed },
+        augment: { ...settings.augment },
+        ...learningDetails(settings),
         vocabulary: tokenizer().vocabulary.join(" "),
       };
     },
@@ -70,12 +68,11 @@ async function start(
   { network, tokenizer }: { readonly network: TextImagePair; readonly tokenizer: Tokenizer },
   precision: Precision,
 ): Promise<RecipeRun> {
-  const { augment, batch, steps, clip, decay, learningRate } = settings;
+  const { augment, batch } = settings;
   const { train, heldOut } = await settings.data();
   const tokens = tokensOf(train, tokenizer);
   const ids = equalCaptions(train.captions);
-  const learningRates = warmupCosine({ ...learningRate, steps });
-  const { averages, learn, ...learned } = learner({ network, learningRate: learningRates, clip, decay });
+  const { averages, learn, ...learned } = oneStageLearner(network, settings);
   const step = compile(
     () => {
       const { x, index } = randomBatch(train.images, { size: batch, augment });

@@ -4,7 +4,6 @@ import { compile } from "../compile";
 import { randomIndices } from "../data/random-batch";
 import { embeddingPrior, type EmbeddingPrior, type EmbeddingPriorOptions } from "../network";
 import { denoisingLoss } from "../objective";
-import { warmupCosine } from "../optimizer";
 import type { Predictor } from "../prediction";
 import { randomTimes } from "../process";
 import type { Schedule } from "../schedule";
@@ -12,7 +11,7 @@ import { diffusionModel, type DiffusionModel } from "./diffusion-model";
 import { embeddedImages } from "./embedded-images";
 import { evaluatePrior } from "./evaluate-prior";
 import { conditionsAt, partlyDropped } from "./known-conditions";
-import { learner, type LearningSettings } from "./learner";
+import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import type { PairData } from "./pair-recipe";
 import type { Precision, Recipe, RecipeRun } from "./recipe";
 import { scheduleDetails } from "./schedule-details";
@@ -71,12 +70,12 @@ export const priorModel = (
   diffusionModel({ ...options, network, schedule, predicts: "x", tokenizer: pair.tokenizer(), clip: false });
 
 function details(settings: Settings): Details {
-  const { network, schedule, learningRate, clip, decay, batch, steps, seed, unlabelled, pair } = settings;
+  const { network, schedule, unlabelled, pair } = settings;
   return {
     network: { ...network, text: { ...network.text } },
     schedule: scheduleDetails(schedule),
-    learningRate: { ...learningRate },
-    ...{ clip, decay, batch, steps, seed, unlabelled },
+    ...learningDetails(settings),
+    unlabelled,
     pair: pair.details,
     vocabulary: pair.tokenizer().vocabulary.join(" "),
   };
@@ -87,15 +86,14 @@ async function start(
   make: () => EmbeddingPrior,
   precision: Precision,
 ): Promise<RecipeRun> {
-  const { schedule, batch, steps, clip, decay, learningRate, unlabelled } = settings;
+  const { schedule, batch, unlabelled } = settings;
   const pair = { network: settings.pair.network(), tokenizer: settings.pair.tokenizer() };
   const data = await settings.data();
   const train = await embeddedImages(pair, data.train);
   const heldOut = await embeddedImages(pair, data.heldOut);
   tf.dispose([data.train.images, data.heldOut.images]);
   const network = make();
-  const learningRates = warmupCosine({ ...learningRate, steps });
-  const { averages, learn, ...learned } = learner({ network, learningRate: learningRates, clip, decay });
+  const { averages, learn, ...learned } = oneStageLearner(network, settings);
   const step = compile(
     () => {
       const index = randomIndices(batch, train.x.shape[0]);

@@ -3,13 +3,12 @@ import { compile } from "../compile";
 import { textQuality } from "../metrics";
 import { sequenceDenoiser, type SequenceDenoiser, type SequenceDenoiserOptions } from "../network";
 import { sequenceLoss, type SequenceLossOptions } from "../objective";
-import { warmupCosine } from "../optimizer";
 import { randomTimes } from "../process";
 import { randomUniform } from "../random";
 import type { Schedule } from "../schedule";
 import type { SequenceTokenizer } from "../text";
 import { generateTexts } from "./generate-texts";
-import { learner, type LearningSettings } from "./learner";
+import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import { once } from "./once";
 import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
 import { scheduleDetails } from "./schedule-details";
@@ -61,12 +60,12 @@ export function sequenceRecipe(given: SequenceSettings): SequenceRecipe {
     steps,
     seed,
     get settings() {
-      const { loss, learningRate, clip, decay, batch } = settings;
       const { vocabulary, length } = tokenizer();
       return {
         network: { ...network },
         ...{ vocabulary: vocabulary.join(" "), length, schedule: scheduleDetails(schedule) },
-        ...{ loss: { ...loss }, learningRate: { ...learningRate }, clip, decay, batch, steps, seed },
+        loss: { ...settings.loss },
+        ...learningDetails(settings),
       };
     },
     network: made,
@@ -84,11 +83,10 @@ function start(
   tokenizer: SequenceTokenizer,
   precision: Precision,
 ): RecipeRun {
-  const { schedule, loss, batch, steps, clip, decay, learningRate } = settings;
+  const { schedule, loss, batch } = settings;
   const texts = settings.data();
   const all = tf.tensor2d(tokenizer.encode(texts), [texts.length, tokenizer.length], "int32");
-  const learningRates = warmupCosine({ ...learningRate, steps });
-  const { averages, learn, ...learned } = learner({ network, learningRate: learningRates, clip, decay });
+  const { averages, learn, ...learned } = oneStageLearner(network, settings);
   const step = compile(
     () => {
       const tokens = tf.gather(all, randomRows(batch, texts.length));

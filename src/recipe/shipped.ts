@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tf } from "../backend/tf";
 import { loadCheckpoint, restore, type Details } from "../checkpoint";
@@ -9,6 +11,11 @@ import type { Recipe } from "./recipe";
 /** The weights of a recipe that come with the course. */
 export const shippedWeights = (name: string): string =>
   join(root, "src", "recipe", "weights", `${name}.safetensors`);
+
+/** What tells a file of weights from others: those that the same recipe has come to on another machine may be other ones. Null if there is
+ * none. */
+export const weightsHash = (file: string): string | null =>
+  existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16) : null;
 
 /** A network, with what a file of weights holds besides its parameters. */
 export interface Fillable extends Pick<Network, "names" | "parameters" | "dispose"> {

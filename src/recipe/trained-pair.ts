@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Details } from "../checkpoint";
 import type { Tokenizer } from "../text";
 import type { CaptionedPair } from "./embed-pairs";
 import { once } from "./once";
 import type { PairRecipe } from "./pair-recipe";
-import { filled, shippedWeights } from "./shipped";
+import { filled, shippedWeights, weightsHash } from "./shipped";
 
 /** A pair in whose space other networks work: their weights are worth nothing with another one. */
 export interface TrainedPair {
@@ -24,7 +23,7 @@ export function shippedPair(recipe: PairRecipe): TrainedPair {
   const file = shippedWeights(name);
   return {
     get details() {
-      return { pair: name, weights: existsSync(file) ? fingerprint(file) : null };
+      return { pair: name, weights: weightsHash(file) };
     },
     tokenizer,
     network: once(() => {
@@ -38,6 +37,3 @@ export function shippedPair(recipe: PairRecipe): TrainedPair {
     }),
   };
 }
-
-const fingerprint = (file: string): string =>
-  createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 16);

@@ -6,11 +6,11 @@
  *
  * `npm run bench cascade -- --quick`: few pictures and nothing written, to try it out. All of it takes about 10 minutes on two cores.
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printTable } from "./unet/workers.mjs";
+import { writeMeasured } from "./measured.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** @type {typeof import("../../src/index")} */
@@ -98,8 +98,6 @@ printTable([
 ]);
 
 if (!quick) {
-  const file = join(root, "notebooks", "measured", "cascade.json");
-  mkdirSync(dirname(file), { recursive: true });
   const content = {
     command: "npm run bench cascade",
     samples,
@@ -109,7 +107,5 @@ if (!quick) {
     rows,
     noise,
   };
-  writeFileSync(`${file}.part`, `${JSON.stringify(content, null, 2)}\n`);
-  renameSync(`${file}.part`, file);
-  console.log("\nwritten to notebooks/measured/cascade.json");
+  writeMeasured("cascade", content);
 }

@@ -7,11 +7,11 @@
  *
  * `npm run bench emoji -- --quick`: few pictures and nothing written, to try it out. All of it takes a few minutes on two cores.
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printTable } from "./unet/workers.mjs";
+import { writeMeasured } from "./measured.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** @type {typeof import("../../src/index")} */
@@ -96,14 +96,10 @@ printTable([
 ]);
 
 if (!quick) {
-  const file = join(root, "notebooks", "measured", "emoji.json");
-  mkdirSync(dirname(file), { recursive: true });
   const content = {
     command: "npm run bench emoji",
     ...{ calls, sampler: "DPM-Solver++", precision, seed, copyBelow },
     rows: rows.map(({ split, gamma, row }) => ({ split, gamma, ...row })),
   };
-  writeFileSync(`${file}.part`, `${JSON.stringify(content, null, 2)}\n`);
-  renameSync(`${file}.part`, file);
-  console.log("\nwritten to notebooks/measured/emoji.json");
+  writeMeasured("emoji", content);
 }

@@ -9,13 +9,13 @@
  * `npm run bench guidance -- --quick`: few samples and nothing written, to try it out. `COURSE_BENCH_PARTS`: how many parts, 5 unless
  * told, 2 or more. All of it takes about 40 minutes on two cores.
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rowsOf, shuffledRows, withoutRows } from "./rows.mjs";
 import { mean, median, standardDeviation } from "./statistics.mjs";
 import { printTable } from "./unet/workers.mjs";
+import { writeMeasured } from "./measured.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** @type {typeof import("../../src/index")} */
@@ -175,17 +175,13 @@ console.log(
 );
 
 if (!quick) {
-  const file = join(root, "notebooks", "measured", "guidance.json");
-  mkdirSync(dirname(file), { recursive: true });
   const kept = {
     command: "npm run bench guidance",
     ...{ samples: parts * size, parts, calls, sampler: "DPM-Solver++", precision, seed },
     rows: rows.map(({ name, gamma, row }) => ({ name, gamma, ...row })),
     real: floor,
   };
-  writeFileSync(`${file}.part`, `${JSON.stringify(rounded(kept), null, 2)}\n`);
-  renameSync(`${file}.part`, file);
-  console.log(`written to notebooks/measured/guidance.json`);
+  writeMeasured("guidance", rounded(kept));
 }
 
 /** Without digits that say nothing. @param {unknown} value @returns {unknown} */

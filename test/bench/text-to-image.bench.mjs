@@ -6,11 +6,11 @@
  *
  * `npm run bench text-to-image -- --quick`: few pictures and nothing written, to try it out. All of it takes about 20 minutes on two cores.
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printTable } from "./unet/workers.mjs";
+import { writeMeasured } from "./measured.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** @type {typeof import("../../src/index")} */
@@ -84,8 +84,6 @@ console.log(`\nγ = ${best}, ${atBest} captions each:`);
 printTable([["", ...attributes], ...splits.map(({ split, found }) => [split, ...cells(found)])]);
 
 if (!quick) {
-  const file = join(root, "notebooks", "measured", "text-to-image.json");
-  mkdirSync(dirname(file), { recursive: true });
   const content = {
     command: "npm run bench text-to-image",
     ...{ calls, sampler: "DPM-Solver++", precision, seed },
@@ -101,7 +99,5 @@ if (!quick) {
     },
     drawn: kept(drawn),
   };
-  writeFileSync(`${file}.part`, `${JSON.stringify(content, null, 2)}\n`);
-  renameSync(`${file}.part`, file);
-  console.log("\nwritten to notebooks/measured/text-to-image.json");
+  writeMeasured("text-to-image", content);
 }

@@ -1,7 +1,7 @@
 import { checkInteger } from "../../errors";
 import type { Seed } from "../../random";
 import { nextSeed } from "../../random/seed";
-import { uniformStream } from "../world/uniform-stream";
+import { uniformStream } from "../uniform-stream";
 import { randomMolecule } from "./random-molecule";
 import { writeMolecule } from "./write-molecule";
 

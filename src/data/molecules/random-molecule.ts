@@ -1,4 +1,4 @@
-import type { UniformStream } from "../world/uniform-stream";
+import type { UniformStream } from "../uniform-stream";
 import { elements, valence, type BondOrder, type Element } from "./molecule";
 
 /** A molecule while it grows: a tree, and a bond that makes a ring of it. */

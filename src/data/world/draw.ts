@@ -4,7 +4,7 @@ import { layOut, type PlacedObject } from "./layout";
 import { backgroundRange, palette } from "./palette";
 import { worldSide } from "./places";
 import { stamp } from "./stamp";
-import { uniformStream } from "./uniform-stream";
+import { uniformStream } from "../uniform-stream";
 
 /** Draws a picture of a scene: where in its place each object is, its exact size and the grey of the background are random.
  * @param seed the same one gives the same picture; another gives another picture of the same scene

@@ -1,7 +1,7 @@
 import type { Group, ObjectCount, Scene } from "./attributes";
 import { isIn, placeBox, worldSide, type Box } from "./places";
 import { diameterJitter, diameters, gapBetween, unitReach, type PlacedShape } from "./shapes";
-import type { UniformStream } from "./uniform-stream";
+import type { UniformStream } from "../uniform-stream";
 
 /** Pixels between two objects, at least. */
 export const leastGap = 1.8;

@@ -8,7 +8,7 @@ import { drawInto } from "./draw";
 import { worldSide } from "./places";
 import { partialDescription, randomScene } from "./random-scene";
 import type { WorldSplit } from "./splits";
-import { uniformStream } from "./uniform-stream";
+import { uniformStream } from "../uniform-stream";
 
 /** Which pictures to draw. */
 export interface WorldOptions {

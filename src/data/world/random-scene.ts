@@ -13,7 +13,7 @@ import {
   type Scene,
 } from "./attributes";
 import { splitOf, type WorldSplit } from "./splits";
-import type { UniformStream } from "./uniform-stream";
+import type { UniformStream } from "../uniform-stream";
 
 /** A scene with the given number of groups, uniform over those of the split. */
 export function randomScene(random: UniformStream, groups: 1 | 2, split: WorldSplit): Scene {

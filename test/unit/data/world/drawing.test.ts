@@ -13,7 +13,7 @@ import { layOut, type PlacedObject } from "../../../../src/data/world/layout";
 import { palette } from "../../../../src/data/world/palette";
 import { unitArea } from "../../../../src/data/world/shapes";
 import { stamp } from "../../../../src/data/world/stamp";
-import { uniformStream } from "../../../../src/data/world/uniform-stream";
+import { uniformStream } from "../../../../src/data/uniform-stream";
 import { along, areaOf, contains, outline, type Point } from "./outlines";
 import { examples, singleScenes } from "./scenes";
 

@@ -1,7 +1,7 @@
 import { drawScene, findObjects, worldShapes, type FoundObject, type Scene } from "diffusion";
 import { foregroundOf } from "../../../../src/data/world/foreground";
 import { layOut, type PlacedObject } from "../../../../src/data/world/layout";
-import { uniformStream } from "../../../../src/data/world/uniform-stream";
+import { uniformStream } from "../../../../src/data/uniform-stream";
 import { blurred, examples, noisy } from "./scenes";
 
 const scenes = [

@@ -1,6 +1,6 @@
-import { foldIn, type Seed } from "../../random";
-import { uniformValues } from "../../random/distributions";
-import { seedWords } from "../../random/seed";
+import { foldIn, type Seed } from "../random";
+import { uniformValues } from "../random/distributions";
+import { seedWords } from "../random/seed";
 
 /** Random numbers one after another, for draws that do not know in advance how many they need. */
 export interface UniformStream {

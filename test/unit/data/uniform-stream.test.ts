@@ -1,4 +1,4 @@
-import { uniformStream } from "../../../../src/data/world/uniform-stream";
+import { uniformStream } from "../../../src/data/uniform-stream";
 
 describe("uniformStream", () => {
   const numbers = (seed: number, count: number): number[] => {
