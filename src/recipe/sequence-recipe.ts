@@ -1,10 +1,10 @@
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
+import { randomIndices } from "../data/random-batch";
 import { textQuality } from "../metrics";
 import { sequenceDenoiser, type SequenceDenoiser, type SequenceDenoiserOptions } from "../network";
 import { sequenceLoss, type SequenceLossOptions } from "../objective";
 import { randomTimes } from "../process";
-import { randomUniform } from "../random";
 import type { Schedule } from "../schedule";
 import type { SequenceTokenizer } from "../text";
 import { generateTexts } from "./generate-texts";
@@ -89,7 +89,7 @@ function start(
   const { averages, learn, ...learned } = oneStageLearner(network, settings);
   const step = compile(
     () => {
-      const tokens = tf.gather(all, randomRows(batch, texts.length));
+      const tokens = tf.gather(all, randomIndices(batch, texts.length));
       const t = randomTimes(batch, schedule, { stratified: true });
       return learn(() => sequenceLoss(network, tokens, schedule, { ...loss, t }));
     },
@@ -108,16 +108,6 @@ function start(
     },
   };
 }
-
-/** Whole numbers from 0 to count - 1, int32 [size]. */
-const randomRows = (size: number, count: number): tf.Tensor1D =>
-  tf.tidy(() =>
-    randomUniform<tf.Rank.R1>([size])
-      .mul(count)
-      .floor()
-      .minimum(count - 1)
-      .cast("int32"),
-  );
 
 /** How many of the texts that it generates are right, different and new, and how long they are beside the data. */
 async function evaluate(

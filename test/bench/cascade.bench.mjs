@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printTable } from "./unet/workers.mjs";
+import { landscapeDistance } from "./landscape-distance.mjs";
 import { writeMeasured } from "./measured.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -28,39 +29,10 @@ const base = course.loadModel("landscapes", { precision });
 const enlarger = course.loadModel("landscapes-enlarged", { precision });
 const single = course.loadModel("landscapes-64", { precision });
 const { schedule } = base;
-const judge = course.loadClassifier("landscape-classifier");
 /** @param {number} count */
 const timesOf = (count) => course.samplingTimes(schedule, count);
 
-/** @param {import("@tensorflow/tfjs").Tensor4D} images */
-const described = (images) => course.describeImages(judge, images);
-const reference = (await described(course.landscapes({ count: real, size: 64, seed: 21 }))).features;
-
-/** The distance, with the jackknife's error. @param {string} name @param {import("@tensorflow/tfjs").Tensor4D} images */
-async function measured(name, images) {
-  const { features, probabilities } = await described(images);
-  const distance = await course.frechetDistance(features, reference);
-  const [count] = features.shape;
-  const without = [];
-  for (let part = 0; part < parts; part++) {
-    const kept = Array.from({ length: count }, (_, i) => i).filter((i) => i % parts !== part);
-    const some = /** @type {typeof features} */ (tf.gather(features, kept));
-    without.push(await course.frechetDistance(some, reference));
-    some.dispose();
-  }
-  const mean = without.reduce((a, b) => a + b, 0) / parts;
-  const squares = without.reduce((sum, each) => sum + (each - mean) ** 2, 0);
-  const kinds = Array.from(course.likeliestClasses(probabilities), (k) => course.landscapeKinds[k]);
-  tf.dispose([features, probabilities]);
-  const row = {
-    name,
-    distance: Number(distance.toFixed(4)),
-    error: Number(Math.sqrt(((parts - 1) / parts) * squares).toFixed(4)),
-    water: Number((kinds.filter((kind) => kind.includes("water")).length / count).toFixed(4)),
-  };
-  console.log(`${name}: ${row.distance.toFixed(2)} ± ${row.error.toFixed(2)}`);
-  return row;
-}
+const measured = await landscapeDistance({ real, parts });
 
 const test = course.landscapes({ count: samples, size: 64, seed: 22 });
 const small = await course.generate(base, {

@@ -16,6 +16,7 @@ import { conditioning } from "./13-conditioning";
 import { textToImage } from "./14-text-to-image";
 import { completion } from "./15-completion";
 import { cascadeExercises } from "./16-cascade";
+import { latentDiffusion } from "./17-latent-diffusion";
 import { flows } from "./20-flows";
 import { perfNotes } from "./perf-notes";
 
@@ -38,6 +39,7 @@ export const exercises: readonly Exercise[] = [
   ...textToImage,
   ...completion,
   ...cascadeExercises,
+  ...latentDiffusion,
   ...flows,
   ...perfNotes,
 ];

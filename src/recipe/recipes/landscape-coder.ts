@@ -12,5 +12,5 @@ export const landscapeCoder: Omit<AutoencoderSettings, "name" | "about" | "netwo
   learningRate: { peak: 2e-3, warmup: 200 },
   decay: 0.995,
   batch: 32,
-  steps: 6000,
+  steps: 3000,
 };

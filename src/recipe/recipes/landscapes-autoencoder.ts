@@ -8,6 +8,6 @@ const { sizes, ...learning } = landscapeCoder;
 export const landscapesAutoencoder: AutoencoderRecipe = autoencoderRecipe({
   name: "landscapes-autoencoder",
   about: "64 × 64 landscapes as latents of 16 × 16 × 4, and back",
-  network: { ...sizes, bottleneck: normalBottleneck({ channels: 4 }) },
+  network: { ...sizes, bottleneck: normalBottleneck({ channels: 4, weight: 5e-3 }) },
   ...learning,
 });

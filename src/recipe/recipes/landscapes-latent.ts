@@ -22,6 +22,6 @@ export const landscapesLatent: DiffusionRecipe = diffusionRecipe({
   },
   schedule: cosineSchedule(1000),
   predicts: "v",
-  stages: [{ steps: 12_000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
+  stages: [{ steps: 6000, peak: 2e-3, warmup: 300, unlabelled: 0.15 }],
   batch: 64,
 });

@@ -20,6 +20,6 @@ export const molecules: SequenceRecipe = sequenceRecipe({
   network: { channels: 8, width: 96, depth: 4, heads: 4 },
   schedule,
   learningRate: { peak: 2e-3, warmup: 300 },
-  batch: 64,
-  steps: 30_000,
+  batch: 128,
+  steps: 25_000,
 });

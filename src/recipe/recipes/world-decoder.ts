@@ -25,7 +25,7 @@ export const worldDecoder: DiffusionRecipe = diffusionRecipe({
   schedule: cosineSchedule(1000, { shift: -2 }),
   predicts: "v",
   // As in the paper, section 2.1, a tenth of the embeddings is dropped.
-  stages: [{ steps: 12_000, peak: 2e-3, warmup: 300, unlabelled: 0.1 }],
+  stages: [{ steps: 8000, peak: 2e-3, warmup: 300, unlabelled: 0.1 }],
   batch: 64,
   judge: async (samples, captions) => {
     const { all, place, colour } = await alignment(samples, captions);

@@ -75,7 +75,8 @@ test("learns to write texts; what it has learned can be loaded, and writes the s
   expect(unique).toBeCloseTo(3 / (100 * valid), 5);
   expect(novel).toBe(0);
   expect(Object.keys(length)).toEqual(["length, as part of the data's"]);
-  expect(Object.values(length)[0]).toBeCloseTo(1, 0.5);
+  // If it wrote one of the three only, 0.5 or 1.5 might come. After so few steps the three are not equally frequent.
+  expect(Math.abs(Object.values(length)[0] - 1)).toBeLessThan(0.25);
 
   const model = loadSequenceModel(tiny(), { file });
   const texts = await generateTexts(model, { count: 30, seed: 4, batch: 20, screen });
