@@ -3,9 +3,11 @@
  * Latent diffusion beside diffusion of pixels, for landscapes of 64 × 64: Fréchet distance with its error, the time of a training step and
  * of a picture, measured in turn. It writes `notebooks/measured/latent.json`, which notebook 17 shows.
  *
- * `npm run bench latent -- --quick`: few pictures and nothing written, to try it out. All of it takes about 10 minutes on two cores.
+ * `npm run bench latent -- --quick`: few pictures and nothing written, to try it out. `-- --times`: the times alone, anew, in the same file;
+ * nothing else should run then. All of it takes about 10 minutes on two cores.
  */
 import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printTable } from "./unet/workers.mjs";
@@ -89,6 +91,33 @@ const drawSeconds = await inTurn(
   quick ? 1 : 5,
 );
 
+const cost = trainers.map(({ name, flops, parameters }, k) => ({
+  ...{ name, gflop: Number((flops / 1e9).toFixed(3)), parameters },
+  ...{ step: Number(stepSeconds[k].toFixed(4)), draw: Number((drawSeconds[k] / drawn).toFixed(4)) },
+}));
+const [ofPixels, ofLatents] = cost;
+const ratios = {
+  gflop: Number((ofPixels.gflop / ofLatents.gflop).toFixed(2)),
+  step: Number((ofPixels.step / ofLatents.step).toFixed(2)),
+  draw: Number((ofPixels.draw / ofLatents.draw).toFixed(2)),
+};
+console.log(
+  `pixels by latents: ${ratios.gflop} × the operations of a call, ${ratios.step} × the time of a step of ${batch}, ${ratios.draw} × the time of a picture (20 calls, decoder included)`,
+);
+
+if (process.argv.includes("--times")) {
+  const file = join(root, "notebooks", "measured", "latent.json");
+  writeMeasured("latent", {
+    ...JSON.parse(readFileSync(file, "utf8")),
+    batch,
+    drawn,
+    precision,
+    cost,
+    ratios,
+  });
+  process.exit(0);
+}
+
 const measured = await landscapeDistance({ real, parts });
 const test = course.labelledLandscapes({ count: samples, size: 64, seed: 22 });
 // Unguided, and with the classes of real pictures: then both models are to have the distribution of the data.
@@ -125,21 +154,7 @@ printTable([
     ...[name, calls === 0 ? "" : `${calls}`, distance.toFixed(2), error.toFixed(2)],
   ]),
 ]);
-const cost = trainers.map(({ name, flops, parameters }, k) => ({
-  ...{ name, gflop: Number((flops / 1e9).toFixed(3)), parameters },
-  ...{ step: Number(stepSeconds[k].toFixed(4)), draw: Number((drawSeconds[k] / drawn).toFixed(4)) },
-}));
-const [ofPixels, ofLatents] = cost;
-const ratios = {
-  gflop: Number((ofPixels.gflop / ofLatents.gflop).toFixed(2)),
-  step: Number((ofPixels.step / ofLatents.step).toFixed(2)),
-  draw: Number((ofPixels.draw / ofLatents.draw).toFixed(2)),
-};
 console.log(`\nround trip: PSNR ${roundTrip.psnr} dB, detail kept ${roundTrip.detail}`);
-console.log(
-  `pixels by latents: ${ratios.gflop} × the operations of a call, ${ratios.step} × the time of a step of ${batch}, ${ratios.draw} × the time of a picture (20 calls, decoder included)`,
-);
-
 if (!quick) {
   const content = { command: "npm run bench latent", samples, reference: real, batch, drawn, precision };
   writeMeasured("latent", { ...content, rows, roundTrip, cost, ratios });

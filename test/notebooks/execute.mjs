@@ -52,23 +52,35 @@ export async function executeNotebook(source, { cellSeconds = 300, onCell = () =
 }
 
 /**
- * Starts the execution of many notebooks, one after the other, since each uses all cores while it trains; each promise settles when its
- * notebook is done.
+ * Starts the execution of many notebooks, in their order; each promise settles when its notebook is done. One at a time is right where times
+ * are told. Two at a time have all of them done sooner, since none keeps two cores busy throughout.
  * @param {string[]} sources
  * @param {{ atATime?: number, onCell?: (name: string, cell: string) => void }} [options]
  * @returns {Map<string, Promise<Execution>>} by name
  */
 export function executeNotebooks(sources, { atATime = 1, onCell = () => {} } = {}) {
-  /** @type {Promise<unknown>[]} */
-  const lanes = Array.from({ length: atATime }, () => Promise.resolve());
+  let free = atATime;
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  /** @returns {Promise<void>} */
+  const turn = () =>
+    new Promise((resolve) => {
+      if (free === 0) waiting.push(resolve);
+      else resolve(void free--);
+    });
+  const done = () => {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  };
   return new Map(
-    sources.map((source, index) => {
-      const lane = index % atATime;
+    sources.map((source) => {
       const name = nameOf(source);
-      const execution = lanes[lane].then(() =>
-        executeNotebook(source, { onCell: (cell) => onCell(name, cell) }),
-      );
-      lanes[lane] = execution.catch(() => {});
+      const execution = turn()
+        .then(() => executeNotebook(source, { onCell: (cell) => onCell(name, cell) }))
+        .finally(done);
+      // Whoever waits for it gets the error; until then it must not end the process.
+      execution.catch(() => {});
       return [name, execution];
     }),
   );
