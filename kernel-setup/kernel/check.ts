@@ -1,5 +1,5 @@
 /** Type-checks the cells of a notebook without running them: the fast pass of `npm run check`. */
-import { CompileError, createCompiler, type Compiler } from "./compiler";
+import { CompileError, CompilerFailure, createCompiler, type Compiler } from "./compiler";
 
 /** A complaint about a cell; lines and columns count from 1. */
 export interface CellProblem {
@@ -19,6 +19,7 @@ export function checkCells(root: string, folder: string, cells: readonly string[
       compiler.commit(true, () => true);
       return [];
     } catch (error) {
+      if (error instanceof CompilerFailure) return [{ cell, line: 1, column: 1, message: error.message }];
       if (!(error instanceof CompileError)) throw error;
       return error.diagnostics.map(({ start, code: number, messageText }) => ({
         cell,

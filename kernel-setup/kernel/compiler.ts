@@ -42,7 +42,7 @@ export interface Completion {
   readonly entries: readonly { name: string; kind: string }[];
 }
 
-/** Compiler of one notebook: remembers what its cells declared. */
+/** Compiler of one notebook: remembers what its cells declared. Each method may throw a CompilerFailure. */
 export interface Compiler {
   /** @throws CompileError with every diagnostic. */
   compile(code: string): CompiledCell;
@@ -62,6 +62,23 @@ export class CompileError extends Error {
   }
 }
 
+/** TypeScript failed where it should have compiled a cell or found fault with it. */
+export class CompilerFailure extends Error {
+  override readonly name = "CompilerFailure";
+  constructor(cause: unknown) {
+    const [reason = ""] = (cause instanceof Error ? cause.message : String(cause)).split(/\r?\n/);
+    super(
+      `TypeScript itself has failed on this cell: ${reason.slice(0, mostOfReason)}\n` +
+        "The cell may well be right, but none of it has run. What earlier cells declared is still there.\n" +
+        "Try the cell in smaller parts, with types written beside the names that it declares " +
+        "(`const mean: number = …`); if even simple cells fail, restart the kernel.",
+    );
+  }
+}
+
+/** Longer reasons are dumps of TypeScript's own state. */
+const mostOfReason = 200; // characters
+
 const cannotFindModule = 2307;
 
 /** @param root the project's folder, whose library and packages every notebook may import */
@@ -69,22 +86,29 @@ export function createCompiler(root: string): Compiler {
   let session = openConverter(root);
   let declarations = "";
   let pending = "";
-  let unresolved = false;
+  let outdated = false;
 
-  const prepare = (code: string): Converter => {
-    // A module that was missing may have been written since; the converter would remember that it was not there.
-    if (unresolved) session = openConverter(root);
-    unresolved = false;
-    session.refresh();
-    if (usesNodeTypes(code)) session.useNodeTypes();
-    return session.converter;
+  /** Sets a converter to work on code. */
+  const convert = <Result>(code: string, work: (converter: Converter) => Result): Result => {
+    try {
+      if (outdated) session = openConverter(root);
+      outdated = false;
+      session.refresh();
+      if (usesNodeTypes(code)) session.useNodeTypes();
+      return work(session.converter);
+    } catch (error) {
+      // Broken off amid its work, the converter would refuse all further work, or forget modules that it has half done.
+      outdated = true;
+      throw new CompilerFailure(error);
+    }
   };
 
   return {
     compile(code) {
-      const result = prepare(code).convert(declarations, withoutExports(code));
+      const result = convert(code, (converter) => converter.convert(declarations, withoutExports(code)));
       if (result.diagnostics.length > 0) {
-        unresolved = result.diagnostics.some((one) => one.code === cannotFindModule);
+        // A module that was missing may be written by then; the converter would remember that it was not there.
+        outdated = result.diagnostics.some((one) => one.code === cannotFindModule);
         throw new CompileError(result.diagnostics);
       }
       pending = result.declOutput ?? "";
@@ -106,13 +130,16 @@ export function createCompiler(root: string): Compiler {
       declarations = pending = "";
     },
     complete(code, position) {
-      const { start, end, candidates, original } = prepare(code).complete(declarations, code, position);
+      const { start, end, candidates, original } = convert(code, (converter) =>
+        converter.complete(declarations, code, position),
+      );
       const kinds = new Map(original?.entries.map((entry) => [entry.name, entry.kind]));
       const visible = candidates.filter((name) => !name.startsWith("tsLastExpr"));
       return { start, end, entries: visible.map((name) => ({ name, kind: kinds.get(name) ?? "" })) };
     },
     inspect(code, position) {
-      const info = prepare(code).inspect(declarations, code, position) as TypeScript.QuickInfo | undefined;
+      const info = convert(code, (converter) => converter.inspect(declarations, code, position)) as
+        TypeScript.QuickInfo | undefined;
       if (!info || isUnknown(info)) return undefined;
       const text = (parts: readonly TypeScript.SymbolDisplayPart[] | undefined) =>
         parts?.map((part) => part.text).join("") ?? "";

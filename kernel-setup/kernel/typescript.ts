@@ -38,14 +38,35 @@ export const hooks: CompilerHooks = {
   transpile: (code, options, real) => real(code, options),
 };
 
-const createHost = fork.createWatchCompilerHost as unknown as (...args: CompilerHostArguments) => unknown;
+const createRealHost = fork.createWatchCompilerHost as unknown as (
+  ...args: CompilerHostArguments
+) => TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>;
+
+function createHost(...args: CompilerHostArguments): ReturnType<typeof createRealHost> {
+  const host = createRealHost(...hooks.host(...args));
+  const { createProgram } = host;
+  host.createProgram = (...given) => {
+    const program = createProgram(...given);
+    program.getSourceFiles().forEach(forgetFirstParse);
+    return program;
+  };
+  return host;
+}
+
+/**
+ * `await (x)` is a call in a script and an await in a module, so TypeScript parses a file that has it outside of functions
+ * twice, and keeps the first tree as the second one's original. The first never learns the file's path, from which the
+ * imports of printed types are reckoned, and TypeScript would fail on it.
+ */
+function forgetFirstParse(file: TypeScript.SourceFile & { original?: TypeScript.Node | undefined }): void {
+  file.original = undefined;
+}
 
 const { Completions } = fork as unknown as { Completions: object };
 
 const exchanged = {
   Completions: { ...Completions, getCompletionsAtPositionForTslab: completionsFor(fork) },
-  createWatchCompilerHost: ((...args: CompilerHostArguments) =>
-    createHost(...hooks.host(...args))) as unknown as CreateHost,
+  createWatchCompilerHost: createHost as unknown as CreateHost,
   transpileModule: (code: string, options: TypeScript.TranspileOptions) =>
     hooks.transpile(code, options, fork.transpileModule),
   sys: Object.assign(Object.create(fork.sys) as TypeScript.System, {

@@ -193,6 +193,31 @@ def unknown_package(kernel: Kernel) -> None:
     fails(kernel, 'import { x } from "no-such-package-anywhere";\nx', "no-such-package-anywhere")
 
 
+DEPTH = 20_000
+TOO_DEEP = f'console.log("must not run");\nconst deep = {"(" * DEPTH}1{")" * DEPTH};'
+
+
+@check("code on which TypeScript itself fails is an error that says what to do", only="typescript")
+def compiler_failure(kernel: Kernel) -> None:
+    kernel.must("const before = 5;")
+    for _ in range(2):
+        cell = fails(kernel, TOO_DEEP, "TypeScript itself has failed", "call stack", "smaller parts")
+        equal((cell.error["ename"], cell.stdout), ("CompilerFailure", ""), "name, and output")
+        assert len(cell.report) < 2000, f"{len(cell.report)} characters"
+        equal(kernel.must("before + 1").text, "6", "the next cell")
+    fails(kernel, "const wrong: string = before;", "TS2322")
+
+
+@check("an editor's request about such code is answered, and the next cell runs", only="typescript")
+def editor_failure(kernel: Kernel) -> None:
+    kernel.must("const before = 5;")
+    position = {"code": TOO_DEEP, "cursor_pos": len(TOO_DEEP)}
+    for kind, content in (("complete_request", position), ("inspect_request", {**position, "detail_level": 0})):
+        reply = kernel.request(kind, content, timeout=15)
+        assert len(str(reply)) < 3000, f"{len(str(reply))} characters in reply to {kind}"
+        equal(kernel.must("before + 1").text, "6", "the next cell")
+
+
 @check("what was declared before the error survives, what was not reached is named clearly")
 def survivors(kernel: Kernel) -> None:
     fails(kernel, code.throw_after_keeping)

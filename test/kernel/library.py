@@ -25,6 +25,21 @@ def imported(kernel: Kernel) -> None:
     contains(kernel.run('linearSchedule("ten")').report, "TS2345")
 
 
+@check("`await (`, which is a call elsewhere, may stand beside names of the library's types")
+def awaited_call(kernel: Kernel) -> None:
+    kernel.must(IMPORT, timeout=60)
+    kernel.must("const scheduleOf = (steps: number) => linearSchedule(steps);")
+    program = """
+const schedules = [10, 20].map(scheduleOf);
+function zeros() { return [tf.zeros([2])]; }
+await (await Promise.resolve(tf.scalar(7))).data();
+"""
+    contains(kernel.must(program).text, "7")
+    equal(kernel.must("schedules[1].beta.length + zeros().length").text, "22", "the values, later")
+    contains(kernel.run("schedules[0].alphabet").report, "TS2339", "Schedule")
+    contains(kernel.run("zeros()[0].alphabet").report, "TS2339", "Tensor")
+
+
 @check("a bad argument is reported with the library's TypeScript line and the cell's")
 def bad_argument(kernel: Kernel) -> None:
     kernel.must(IMPORT, timeout=60)
