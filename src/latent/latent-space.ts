@@ -22,17 +22,24 @@ export interface LatentSpace {
 
 /** The latent space of an autoencoder, by the scale that has been measured (Rombach et al. 2022, section D.1: latents are divided by their
  * standard deviation, which is measured on data; here, each channel by its own, with its mean taken off before).
- * @param options.parameters others in the place of the network's own, such as their averages */
+ * @param options.parameters others in the place of the network's own, such as their averages
+ * @param options.precision of what is compiled */
 export function latentSpace(
   network: Autoencoder,
-  { parameters = network.parameters }: { readonly parameters?: readonly tf.Tensor[] } = {},
+  {
+    parameters = network.parameters,
+    precision = "float32",
+  }: { readonly parameters?: readonly tf.Tensor[]; readonly precision?: "float32" | "bfloat16" } = {},
 ): LatentSpace {
   const { mean, deviation } = network.scale;
-  const encode = compile((x: tf.Tensor) =>
-    tf.div<tf.Tensor4D>(tf.sub(network.encode(x, { parameters }), mean), deviation),
+  const encode = compile(
+    (x: tf.Tensor) => tf.div<tf.Tensor4D>(tf.sub(network.encode(x, { parameters }), mean), deviation),
+    { precision },
   );
-  const decode = compile((latents: tf.Tensor) =>
-    tf.clipByValue(network.decode(tf.add(tf.mul(latents, deviation), mean), { parameters }), -1, 1),
+  const decode = compile(
+    (latents: tf.Tensor) =>
+      tf.clipByValue(network.decode(tf.add(tf.mul(latents, deviation), mean), { parameters }), -1, 1),
+    { precision },
   );
   return {
     network,

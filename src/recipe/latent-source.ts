@@ -4,7 +4,7 @@ import type { Details } from "../checkpoint";
 import { inBatches, latentSpace, type LatentSpace } from "../latent";
 import type { AutoencoderRecipe } from "./autoencoder-recipe";
 import { filled, shippedWeights, weightsHash } from "./shipped";
-import type { LabelledImages, RecipeData } from "./recipe";
+import type { LabelledImages, Precision, RecipeData } from "./recipe";
 
 /** Whose latents a diffusion recipe learns. */
 export interface LatentSource {
@@ -14,10 +14,11 @@ export interface LatentSource {
 }
 
 /** The space of the latents.
+ * @param precision of what encodes and decodes
  * @throws Error for a file that is missing or damaged, or the weights of other settings */
-export function latentSpaceOf(source: LatentSource): LatentSpace {
+export function latentSpaceOf(source: LatentSource, precision: Precision = "float32"): LatentSpace {
   const file = fileOf(source);
-  if (existsSync(file)) return latentSpace(filled(source.autoencoder, file));
+  if (existsSync(file)) return latentSpace(filled(source.autoencoder, file), { precision });
   const { name } = source.autoencoder;
   throw new Error(
     `${file} is missing: latents are those of the autoencoder "${name}", which is trained before, by npm run train -- ${name} --ship.`,

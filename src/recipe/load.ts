@@ -38,7 +38,7 @@ export function loadModel(
   const { file = shippedWeights(known.name), precision = "float32" } = options;
   const { schedule, predicts } = known;
   const tokenizer = known.tokenizer();
-  const latent = known.latent && latentSpaceOf(known.latent);
+  const latent = known.latent && latentSpaceOf(known.latent, precision);
   try {
     return diffusionModel({ network: filled(known, file), schedule, predicts, tokenizer, precision, latent });
   } catch (error) {
@@ -60,13 +60,15 @@ export function loadClassifier(
 
 /** A trained autoencoder, as the space of its latents: by default as the course ships it.
  * @param recipe or the name of one of the course's
+ * @param precision of the compiled network
  * @throws Error for a file that is missing or damaged, or the weights of other settings */
 export function loadAutoencoder(
   recipe: keyof typeof autoencoderRecipes | AutoencoderRecipe,
-  options: LoadOptions = {},
+  options: LoadOptions & { readonly precision?: Precision } = {},
 ): LatentSpace {
   const known = chosen(autoencoderRecipes, recipe);
-  return latentSpace(filled(known, options.file ?? shippedWeights(known.name)));
+  const { file = shippedWeights(known.name), precision = "float32" } = options;
+  return latentSpace(filled(known, file), { precision });
 }
 
 /** A network for images and captions, with what it reads captions by. */

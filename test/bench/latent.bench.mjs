@@ -69,7 +69,7 @@ async function inTurn(each, rounds) {
   return seconds.map(median);
 }
 
-const batch = quick ? 4 : 32;
+const batch = quick ? 4 : 64; // as in both recipes
 const trainers = names.map((name) => trainingStep(name, batch));
 const stepSeconds = await inTurn(
   trainers.map(
@@ -77,11 +77,11 @@ const stepSeconds = await inTurn(
       () =>
         step().data(),
   ),
-  quick ? 1 : 7,
+  quick ? 1 : 5,
 );
 for (const { step } of trainers) step.dispose();
 
-const drawn = quick ? 2 : 16;
+const drawn = quick ? 2 : 64;
 const few = Array.from({ length: drawn }, (_, i) => i % course.landscapeKinds.length);
 const drawSeconds = await inTurn(
   [pixel, latent].map((model) => async () => {
