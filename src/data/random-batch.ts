@@ -20,6 +20,9 @@ export interface BatchOptions {
   /** One for each image of the data; the batch then has labels, too. */
   readonly labels?: Int32Array | tf.Tensor1D;
   readonly augment?: Augmentation;
+  /** Images are drawn in runs of so many that follow each other, such as those that are easily taken for one another; it divides both numbers
+   * of images. 1 if omitted. */
+  readonly runs?: number;
 }
 
 /** Images drawn at random. */
@@ -47,18 +50,31 @@ export function randomBatch(
 ): LabelledBatch;
 export function randomBatch(images: tf.Tensor4D, options: BatchOptions): Batch;
 export function randomBatch(images: tf.Tensor4D, options: BatchOptions): Batch | LabelledBatch {
-  const { size, labels, augment = {} } = options;
+  const { size, labels, augment = {}, runs = 1 } = options;
   checkShape("images", images.shape, [null, null, null, null]);
   checkType("images", images, "float32");
   if (images.shape[0] === 0) throw new RangeError(noImage(images));
   checkInteger("size", size, 1);
+  checkInteger("runs", runs, 1);
+  checkInteger("size / runs", size / runs, 1);
+  checkInteger("the number of images / runs", images.shape[0] / runs, 1);
   return tf.tidy(() => {
     const [count] = images.shape;
-    const index = randomIndices(size, count);
+    const index = inRuns(randomIndices(size / runs, count / runs), runs);
     const x = augmented(tf.gather(images, index), augment);
     return labels ? { x, index, labels: tf.gather(labelTensor(labels, count), index) } : { x, index };
   });
 }
+
+/** All rows of the runs. */
+const inRuns = (run: tf.Tensor1D, length: number): tf.Tensor1D =>
+  length === 1
+    ? run
+    : run
+        .mul(tf.scalar(length, "int32"))
+        .expandDims(1)
+        .add(tf.range(0, length, 1, "int32"))
+        .flatten();
 
 const noImage = ({ shape }: tf.Tensor): string =>
   `images has the shape [${shape.join(", ")}]; there is no image to draw.`;

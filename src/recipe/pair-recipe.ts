@@ -26,6 +26,9 @@ export interface PairSettings extends LearningSettings {
   readonly augment?: Augmentation;
   /** Pairs of a step: each image has to tell its caption from those of all others. */
   readonly batch: number;
+  /** Of the training data, so many pairs that follow each other are easily taken for one another, and come into the same step: what tells them
+   * apart is learned, too. It divides the batch and the data; 1 if omitted. */
+  readonly runs?: number;
 }
 
 /** A recipe whose weights are those of a network for images and their captions. */
@@ -38,7 +41,7 @@ export interface PairRecipe extends Recipe {
 /** A text encoder and an image encoder that learn from pairs which caption belongs to which image (CLIP; Radford et al. 2021), of which the
  * averages of their parameters are kept. */
 export function pairRecipe(given: PairSettings): PairRecipe {
-  const settings: Settings = { augment: {}, clip: 1, decay: 0.99, seed: 1, ...given };
+  const settings: Settings = { augment: {}, clip: 1, decay: 0.99, seed: 1, runs: 1, ...given };
   const { name, about, steps, seed, network } = settings;
   const made = (): TextImagePair => textImagePair({ ...network, seed });
   const tokenizer = once(settings.tokenizer);
@@ -52,6 +55,8 @@ export function pairRecipe(given: PairSettings): PairRecipe {
         network: { ...network, text: { ...network.text } },
         augment: { ...settings.augment },
         ...learningDetails(settings),
+        // Without it, weights of before fit.
+        ...(settings.runs > 1 && { runs: settings.runs }),
         vocabulary: tokenizer().vocabulary.join(" "),
       };
     },
@@ -68,14 +73,14 @@ async function start(
   { network, tokenizer }: { readonly network: TextImagePair; readonly tokenizer: Tokenizer },
   precision: Precision,
 ): Promise<RecipeRun> {
-  const { augment, batch } = settings;
+  const { augment, batch, runs } = settings;
   const { train, heldOut } = await settings.data();
   const tokens = tokensOf(train, tokenizer);
   const ids = equalCaptions(train.captions);
   const { averages, learn, ...learned } = oneStageLearner(network, settings);
   const step = compile(
     () => {
-      const { x, index } = randomBatch(train.images, { size: batch, augment });
+      const { x, index } = randomBatch(train.images, { size: batch, augment, runs });
       const captions = tf.gather(tokens, index);
       const loss = learn(() =>
         contrastiveLoss(network.embedImages(x, { training: true }), network.embedCaptions(captions), {

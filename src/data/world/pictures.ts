@@ -5,6 +5,7 @@ import { nextSeed, seedWords } from "../../random/seed";
 import type { Scene } from "./attributes";
 import { captionOf } from "./caption";
 import { drawInto } from "./draw";
+import { lookalike } from "./lookalike";
 import { worldSide } from "./places";
 import { partialDescription, randomScene } from "./random-scene";
 import type { WorldSplit } from "./splits";
@@ -22,6 +23,9 @@ export interface WorldOptions {
   readonly captions?: "partial" | "full";
   /** How many groups a scene has; if omitted, one or two, each with probability 1/2. */
   readonly groups?: 1 | 2;
+  /** Scenes come in runs of so many: the first of each is drawn at random, and the others are easily taken for it, as one word of the caption
+   * is different, or two groups have exchanged something. It divides the count; 1 if omitted. */
+  readonly runs?: number;
 }
 
 /** Pictures with captions. */
@@ -38,10 +42,14 @@ export interface WorldPictures {
  * 2023, "Compositional abilities emerge multiplicatively".
  *
  * The same seed gives the same pictures; more of them begin with the same ones.
- * @throws RangeError for a count that is not a whole number above 0, another split or number of groups, or a bad seed */
+ * @throws RangeError for a count that is not a whole number above 0, another split or number of groups, runs that do not divide the count, or
+ *   a bad seed */
 export function worldPictures(options: WorldOptions): WorldPictures {
   const { count, seed = nextSeed(), split = "train", captions: form = "partial", groups } = options;
+  const { runs = 1 } = options;
   checkInteger("count", count, 1);
+  checkInteger("runs", runs, 1);
+  checkInteger("count / runs", count / runs, 1);
   checkOneOf("split", split, ["train", "heldOutCaptions", "heldOutPairs"]);
   checkOneOf("captions", form, ["partial", "full"]);
   if (groups !== undefined) checkInteger("groups", groups, 1, 2);
@@ -52,7 +60,10 @@ export function worldPictures(options: WorldOptions): WorldPictures {
   for (let i = 0; i < count; i++) {
     const own = foldIn(root, i);
     const random = uniformStream(foldIn(own, 0));
-    const scene = randomScene(random, groups ?? random.oneOf([1, 2] as const), split);
+    const scene =
+      i % runs === 0
+        ? randomScene(random, groups ?? random.oneOf([1, 2] as const), split)
+        : lookalike(scenes[i - (i % runs)], random, split);
     scenes.push(scene);
     captions.push(captionOf(form === "full" ? scene : partialDescription(scene, random)));
     const place = pixels.subarray(i * numbersPerPicture, (i + 1) * numbersPerPicture);
