@@ -3,23 +3,22 @@ import { imageEmbedding } from "../../conditioning";
 import { cosineSchedule } from "../../schedule";
 import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
 import { shippedPair } from "../trained-pair";
-import { smallPair } from "./small-pair";
 import { smallPictures } from "./small-pictures";
 import { worldData } from "./world-data";
-import { worldPair } from "./world-pair";
+import { worldFeatures, worldPair } from "./world-pair";
 
 /** Pictures of the world of shapes by their embeddings: the decoder of unCLIP. It never sees a caption; what it is told of a picture is what
  * `world-pair` keeps of it, so that pair has to be there. Samples are judged by the captions of the pictures whose embeddings they have. */
 export const worldDecoder: DiffusionRecipe = diffusionRecipe({
   name: "world-decoder",
   about: "32 × 32 pictures of shapes by their embeddings in the space of world-pair",
-  data: () => worldData(20_000),
+  data: () => worldData(40_000),
   derived: imageEmbedding(shippedPair(worldPair)),
   network: {
     ...smallPictures,
     // An embedding says "left", and not which pixels these are.
     coordinates: true,
-    vector: smallPair.features,
+    vector: worldFeatures,
   },
   // As for `world`.
   schedule: cosineSchedule(1000, { shift: -2 }),

@@ -1,9 +1,8 @@
 import { cosineSchedule } from "../../schedule";
 import { priorRecipe, type PriorRecipe } from "../prior-recipe";
 import { shippedPair } from "../trained-pair";
-import { smallPair } from "./small-pair";
 import { worldData, worldTokenizer } from "./world-data";
-import { worldPair } from "./world-pair";
+import { worldFeatures, worldPair } from "./world-pair";
 
 /** Embeddings of pictures of the world of shapes by captions: the prior of unCLIP, in the space of `world-pair`, which has to be there. Half
  * of the captions leave things out: to these, many embeddings belong, of which the prior has to choose one. */
@@ -11,9 +10,9 @@ export const worldPrior: PriorRecipe = priorRecipe({
   name: "world-prior",
   about: "embeddings of pictures by captions, in the space of world-pair",
   pair: shippedPair(worldPair),
-  data: () => worldData(20_000),
+  data: () => worldData(40_000),
   network: {
-    features: smallPair.features,
+    features: worldFeatures,
     text: { vocabulary: worldTokenizer().vocabulary.length, length: 16 },
     width: 64,
     depth: 3,

@@ -106,6 +106,29 @@ test("its weights fit no other settings", async () => {
   );
 });
 
+test("pairs in runs come into the same step: a batch that is one run of equal captions has nothing to tell apart", async () => {
+  // Four runs of four equal captions each; the pictures of a run all differ.
+  const data = (): CaptionedImages => {
+    const { images } = painted();
+    const captions = Array.from({ length: 16 }, (_, i) => `all ${colours[Math.floor(i / 4)]}`);
+    return { images: tf.tidy(() => tf.concat([images, images])), captions };
+  };
+  const inRuns = { data: () => ({ train: data(), heldOut: painted() }), batch: 4, augment: {} };
+  const lastLosses = async (runs: number): Promise<number[]> => {
+    const run = await tiny({ ...inRuns, runs }).start("float32");
+    const losses = Array.from({ length: 60 }, (_, i) => tf.tidy(() => run.step(i + 1).dataSync()[0]));
+    run.dispose();
+    return losses.slice(-20);
+  };
+  // P is spread evenly over all four, whose captions are one point: no cross-entropy is below ln 4.
+  expect(Math.min(...(await lastLosses(4)))).toBeGreaterThanOrEqual(Math.log(4) - 1e-5);
+  // Drawn one by one, most batches have captions that differ, and these are learned.
+  expect(Math.min(...(await lastLosses(1)))).toBeLessThan(0.8 * Math.log(4));
+  await expect(lastLosses(3)).rejects.toThrow("size / runs is 1.33");
+  expect(tiny({ ...inRuns, runs: 4 }).settings).toMatchObject({ runs: 4 });
+  expect(tiny(inRuns).settings).not.toHaveProperty("runs");
+});
+
 test("pairs are embedded some at a time, as all at once", async () => {
   const [network, tokenizer] = [tiny().network(), tiny().tokenizer()];
   const data = painted();
