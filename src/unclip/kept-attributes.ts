@@ -7,7 +7,8 @@ export interface KeptAttribute {
   readonly attribute: "all" | "number" | "size" | "colour" | "shape" | "place";
   /** The share of variations that have it. */
   readonly kept: number;
-  /** √(share (1 - share) / variations). */
+  /** √(variance of the pictures' shares / pictures): variations of one picture have its embedding in common, and are no draws of their own. NaN
+   * for one picture alone. */
   readonly standardError: number;
   /** The share that would have it if they were variations of the next picture; NaN for one picture alone. */
   readonly byChance: number;
@@ -30,21 +31,34 @@ export async function keptAttributes(
       `There are ${variations.shape[0]} variations of ${captions.length} captions; give equally many of each.`,
     );
   }
-  const judged = (shift: number): Promise<Alignment> =>
-    alignment(
-      variations,
-      Array.from(
-        { length: variations.shape[0] },
-        (_, i) => captions[(Math.floor(i / each) + shift) % captions.length],
-      ),
-    );
+  const judged = async (shift: number): Promise<Alignment[]> => {
+    const ofPictures: Alignment[] = [];
+    for (const i of captions.keys()) {
+      const own = variations.slice(i * each, each);
+      const caption = captions[(i + shift) % captions.length];
+      ofPictures.push(await alignment(own, new Array<string>(each).fill(caption)));
+      own.dispose();
+    }
+    return ofPictures;
+  };
   const [kept, chance] = [await judged(0), await judged(1)];
-  return attributes.map(([attribute, name]) => ({
-    attribute,
-    kept: kept[name].share,
-    standardError: kept[name].standardError,
-    byChance: captions.length > 1 ? chance[name].share : NaN,
-  }));
+  return attributes.map(([attribute, name]) => {
+    const shares = kept.map((found) => found[name].share);
+    return {
+      attribute,
+      kept: mean(shares),
+      standardError: errorOfMean(shares),
+      byChance: captions.length > 1 ? mean(chance.map((found) => found[name].share)) : NaN,
+    };
+  });
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+
+function errorOfMean(values: readonly number[]): number {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 const attributes = [

@@ -17,6 +17,7 @@ import { textToImage } from "./14-text-to-image";
 import { completion } from "./15-completion";
 import { cascadeExercises } from "./16-cascade";
 import { latentDiffusion } from "./17-latent-diffusion";
+import { dalle2 } from "./18-dalle2";
 import { takeHome } from "./19-take-home";
 import { flows } from "./20-flows";
 import { perfNotes } from "./perf-notes";
@@ -41,6 +42,7 @@ export const exercises: readonly Exercise[] = [
   ...completion,
   ...cascadeExercises,
   ...latentDiffusion,
+  ...dalle2,
   ...takeHome,
   ...flows,
   ...perfNotes,

@@ -328,6 +328,11 @@ test("attributes of variations: all are kept of the same scene, few of another",
     expect([kept, standardError]).toEqual([1, 0]);
     expect(byChance).toBeLessThan(0.8);
   }
+  // Half of the pictures keep all, the other half are of another scene: what counts are the pictures, not the variations.
+  const half = tf.concat([redrawn.slice(0, 8), redrawn.slice(0, 8)]);
+  const [all] = await keptAttributes(captions, half);
+  expect(all.kept).toBe(0.5);
+  expect(all.standardError).toBeCloseTo(Math.sqrt((8 * 0.25) / 7 / 8), 6);
   expect((await keptAttributes(captions.slice(0, 1), redrawn.slice(0, 2)))[0].byChance).toBeNaN();
   await expect(keptAttributes(captions.slice(0, 3), redrawn)).rejects.toThrow(
     "There are 16 variations of 3 captions; give equally many of each.",
