@@ -4,6 +4,7 @@ import { pace } from "../notebook/pace";
 import { foldIn, type Seed } from "../random";
 import { nextSeed } from "../random/seed";
 import { drawnIndices } from "./drawn";
+import { sampleMoments } from "./sample-moments";
 
 /** A distance of two samples, [n, d] and [m, d]: a number, or an estimate that has one. */
 export type SampleDistance = (a: tf.Tensor2D, b: tf.Tensor2D) => Measured | Promise<Measured>;
@@ -66,7 +67,7 @@ export async function noiseFloor(
     values[repeat] = await measure(distance, data, { size, reference, seed: foldIn(seed, repeat) });
     await paced();
   }
-  return { ...moments(values), values };
+  return { ...sampleMoments(values), values };
 }
 
 async function measure(
@@ -95,10 +96,4 @@ function checkSizes(rows: number, size: number, reference: number | tf.Tensor2D)
   if (drawn <= rows) return;
   const what = typeof reference === "number" ? `size + reference is ${drawn}` : `size is ${drawn}`;
   throw new RangeError(`${what}, but data has ${rows} rows; draw fewer.`);
-}
-
-function moments(values: Float64Array): { mean: number; standardDeviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }

@@ -1,6 +1,7 @@
 import type { tf } from "../backend/tf";
 import { alignment, type Alignment } from "../data";
 import { checkInteger } from "../errors";
+import { sampleMoments } from "../metrics/sample-moments";
 
 /** How often an attribute of a picture is found again in its variations. */
 export interface KeptAttribute {
@@ -43,22 +44,14 @@ export async function keptAttributes(
   };
   const [kept, chance] = [await judged(0), await judged(1)];
   return attributes.map(([attribute, name]) => {
-    const shares = kept.map((found) => found[name].share);
+    const [own, next] = [kept, chance].map((found) => sampleMoments(found.map((each) => each[name].share)));
     return {
       attribute,
-      kept: mean(shares),
-      standardError: errorOfMean(shares),
-      byChance: captions.length > 1 ? mean(chance.map((found) => found[name].share)) : NaN,
+      kept: own.mean,
+      standardError: own.standardDeviation / Math.sqrt(captions.length),
+      byChance: captions.length > 1 ? next.mean : NaN,
     };
   });
-}
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-
-function errorOfMean(values: readonly number[]): number {
-  const middle = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1) / values.length);
 }
 
 const attributes = [

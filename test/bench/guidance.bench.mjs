@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { rowsOf, shuffledRows, withoutRows } from "./rows.mjs";
 import { mean, median, standardDeviation } from "./statistics.mjs";
 import { printTable } from "./unet/workers.mjs";
+import { inTurn } from "./in-turn.mjs";
 import { writeMeasured } from "./measured.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -122,27 +123,23 @@ const scales = [
   ["γ = 2 for t ≤ .6 T", course.scaleWithin(2, { from: 0, to: 0.6 * schedule.steps })],
 ];
 
-/** Seconds of a step, guided and not, in turns. */
-async function stepSeconds() {
+/** Seconds of three steps, guided and not. */
+function stepSeconds() {
   const labels = tf.tensor1d(asked.subarray(0, 100), "int32");
   const z = course.randomNormal([100, 28, 28, 1], 1);
-  const ways = {
-    conditional: model.denoiser({ labels }),
-    unconditional: model.denoiser(),
-    guided: model.denoiser({ labels, guidance: { gamma: 2 } }),
+  const steps = (/** @type {import("../../src/index").Denoiser} */ denoise) => async () => {
+    const x = await dpmSolver(denoise, z, schedule, { times: times.slice(0, 4) });
+    await x.data();
+    x.dispose();
   };
-  /** @type {Record<string, number[]>} */
-  const seconds = {};
-  for (let round = 0; round <= (quick ? 3 : 15); round++) {
-    for (const [name, denoise] of Object.entries(ways)) {
-      const start = performance.now();
-      const x = await dpmSolver(denoise, z, schedule, { times: times.slice(0, 4) });
-      await x.data();
-      x.dispose();
-      if (round > 0) (seconds[name] ??= []).push((performance.now() - start) / 3000); // the first one compiles
-    }
-  }
-  return seconds;
+  return inTurn(
+    {
+      conditional: steps(model.denoiser({ labels })),
+      unconditional: steps(model.denoiser()),
+      guided: steps(model.denoiser({ labels, guidance: { gamma: 2 } })),
+    },
+    quick ? 3 : 15,
+  );
 }
 
 /** @param {Measured} value */

@@ -3,6 +3,8 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { withoutRows } from "./rows.mjs";
+import { mean } from "./statistics.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** @type {typeof import("../../src/index")} */
@@ -27,13 +29,13 @@ export async function landscapeDistance({ real, parts }) {
       const [count] = features.shape;
       const without = [];
       for (let part = 0; part < parts; part++) {
-        const kept = Array.from({ length: count }, (_, i) => i).filter((i) => i % parts !== part);
-        const some = /** @type {typeof features} */ (tf.gather(features, kept));
+        const left = Array.from({ length: count }, (_, i) => i).filter((i) => i % parts === part);
+        const some = withoutRows(features, left);
         without.push(await course.frechetDistance(some, reference));
         some.dispose();
       }
-      const mean = without.reduce((a, b) => a + b, 0) / parts;
-      const squares = without.reduce((sum, each) => sum + (each - mean) ** 2, 0);
+      const middle = mean(without);
+      const squares = without.reduce((sum, each) => sum + (each - middle) ** 2, 0);
       const kinds = Array.from(course.likeliestClasses(probabilities), (k) => course.landscapeKinds[k]);
       tf.dispose([features, probabilities]);
       const row = {

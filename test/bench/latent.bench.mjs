@@ -11,6 +11,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { printTable } from "./unet/workers.mjs";
+import { inTurn } from "./in-turn.mjs";
 import { landscapeDistance } from "./landscape-distance.mjs";
 import { writeMeasured } from "./measured.mjs";
 import { median } from "./statistics.mjs";
@@ -25,9 +26,8 @@ const [samples, real, parts] = quick ? [16, 100, 4] : [300, 2000, 20];
 const precision = course.bfloat16Units() ? "bfloat16" : "float32";
 const screen = { pictures: false, show() {} };
 /** @typedef {"landscapes-64" | "landscapes-latent"} Name */
-/** @type {Name[]} */
-const names = ["landscapes-64", "landscapes-latent"];
-const [pixel, latent] = names.map((name) => course.loadModel(name, { precision }));
+const pixel = course.loadModel("landscapes-64", { precision });
+const latent = course.loadModel("landscapes-latent", { precision });
 const space = course.loadAutoencoder("landscapes-autoencoder");
 /** @param {import("../../src/index").DiffusionModel} model @param {number} count */
 const timesOf = ({ schedule }, count) => course.samplingTimes(schedule, count);
@@ -55,46 +55,36 @@ function trainingStep(name, batch) {
   return { name, flops: network.flops, parameters: network.parameterCount, step };
 }
 
-/** Seconds, in turn, so that whatever else runs disturbs all alike. The first round compiles. @param {(() => Promise<unknown>)[]} each @param {number} rounds */
-async function inTurn(each, rounds) {
-  /** @type {number[][]} */
-  const seconds = each.map(() => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [k, run] of each.entries()) {
-      const start = performance.now();
-      await run();
-      if (round > 0) seconds[k].push((performance.now() - start) / 1000);
-    }
-  }
-  return seconds.map(median);
-}
-
 const batch = quick ? 4 : 64; // as in both recipes
-const trainers = names.map((name) => trainingStep(name, batch));
+const trainers = {
+  pixels: trainingStep("landscapes-64", batch),
+  latents: trainingStep("landscapes-latent", batch),
+};
 const stepSeconds = await inTurn(
-  trainers.map(
-    ({ step }) =>
-      () =>
-        step().data(),
-  ),
+  { pixels: () => trainers.pixels.step().data(), latents: () => trainers.latents.step().data() },
   quick ? 1 : 5,
 );
-for (const { step } of trainers) step.dispose();
+for (const { step } of Object.values(trainers)) step.dispose();
 
 const drawn = quick ? 2 : 64;
 const few = Array.from({ length: drawn }, (_, i) => i % course.landscapeKinds.length);
+const draw =
+  (/** @type {import("../../src/index").DiffusionModel} */ model, /** @type {object} */ told) => async () => {
+    tf.dispose(await course.generate(model, { ...told, times: timesOf(model, 20), seed: 1, screen }));
+  };
 const drawSeconds = await inTurn(
-  [pixel, latent].map((model) => async () => {
-    const labels = model === latent ? { labels: few } : { count: drawn };
-    tf.dispose(await course.generate(model, { ...labels, times: timesOf(model, 20), seed: 1, screen }));
-  }),
-  quick ? 1 : 5,
+  { pixels: draw(pixel, { count: drawn }), latents: draw(latent, { labels: few }) },
+  quick ? 1 : 3,
 );
 
-const cost = trainers.map(({ name, flops, parameters }, k) => ({
-  ...{ name, gflop: Number((flops / 1e9).toFixed(3)), parameters },
-  ...{ step: Number(stepSeconds[k].toFixed(4)), draw: Number((drawSeconds[k] / drawn).toFixed(4)) },
-}));
+const cost = /** @type {const} */ (["pixels", "latents"]).map((way) => {
+  const { name, flops, parameters } = trainers[way];
+  return {
+    ...{ name, gflop: Number((flops / 1e9).toFixed(3)), parameters },
+    step: Number(median(stepSeconds[way]).toFixed(4)),
+    draw: Number((median(drawSeconds[way]) / drawn).toFixed(4)),
+  };
+});
 const [ofPixels, ofLatents] = cost;
 const ratios = {
   gflop: Number((ofPixels.gflop / ofLatents.gflop).toFixed(2)),

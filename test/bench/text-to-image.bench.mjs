@@ -9,6 +9,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { attributes, cells, kept } from "./alignment.mjs";
 import { printTable } from "./unet/workers.mjs";
 import { writeMeasured } from "./measured.mjs";
 
@@ -37,21 +38,6 @@ async function measured(captions, gamma) {
   images.dispose();
   return found;
 }
-
-const attributes = /** @type {const} */ (["all", "colour", "shape", "size", "count", "place"]);
-/** @param {Alignment} found */
-const cells = (found) =>
-  attributes.map(
-    (name) => `${(100 * found[name].share).toFixed(1)} ± ${(100 * found[name].standardError).toFixed(1)}`,
-  );
-/** @param {Alignment} found */
-const kept = (found) =>
-  Object.fromEntries(
-    attributes.map((name) => [
-      name,
-      { share: Number(found[name].share.toFixed(5)), error: Number(found[name].standardError.toFixed(5)) },
-    ]),
-  );
 
 console.log(`${calls} calls of DPM-Solver++, ${precision}; shares of pictures in percent\n`);
 const { captions, images } = asked("heldOutCaptions", inSweep);

@@ -11,6 +11,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { attributes, cells, kept, percent, rounded, withError } from "./alignment.mjs";
 import { printTable } from "./unet/workers.mjs";
 import { writeMeasured } from "./measured.mjs";
 
@@ -43,22 +44,6 @@ const { captions, images } = course.worldPictures({
   split: "heldOutCaptions",
   captions: "full",
 });
-
-const attributes = /** @type {const} */ (["all", "colour", "shape", "size", "count", "place"]);
-const rounded = (/** @type {number} */ value) => Number(value.toFixed(5));
-const percent = (/** @type {number} */ share) => (100 * share).toFixed(1);
-const withError = (/** @type {number} */ share, /** @type {number} */ error) =>
-  `${percent(share)} ± ${percent(error)}`;
-/** @param {Alignment} found */
-const cells = (found) => attributes.map((name) => withError(found[name].share, found[name].standardError));
-/** @param {Alignment} found */
-const kept = (found) =>
-  Object.fromEntries(
-    attributes.map((name) => [
-      name,
-      { share: rounded(found[name].share), error: rounded(found[name].standardError) },
-    ]),
-  );
 
 /** @typedef {{ captions: readonly string[], images: Tensor4D }} Asked */
 

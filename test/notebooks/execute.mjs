@@ -65,8 +65,9 @@ export function executeNotebooks(sources, { atATime = 1, onCell = () => {} } = {
   /** @returns {Promise<void>} */
   const turn = () =>
     new Promise((resolve) => {
-      if (free === 0) waiting.push(resolve);
-      else resolve(void free--);
+      if (free === 0) return void waiting.push(resolve);
+      free--;
+      resolve();
     });
   const done = () => {
     const next = waiting.shift();

@@ -4,6 +4,7 @@ export const worldShapes = ["circle", "square", "triangle", "cross"] as const;
 export const worldColours = ["red", "green", "blue", "yellow", "purple", "white"] as const;
 export const worldSizes = ["small", "large"] as const;
 export const worldPlaces = ["left", "right", "top", "bottom", "middle"] as const;
+export const worldCounts = [1, 2, 3] as const;
 
 /** A cross is an upright plus, a triangle stands on its base. */
 export type Shape = (typeof worldShapes)[number];
@@ -11,7 +12,7 @@ export type Colour = (typeof worldColours)[number];
 export type ObjectSize = (typeof worldSizes)[number];
 /** The half of the picture where a group is, or its middle. */
 export type Place = (typeof worldPlaces)[number];
-export type ObjectCount = 1 | 2 | 3;
+export type ObjectCount = (typeof worldCounts)[number];
 
 /** Up to three equal objects, near each other. */
 export interface Group {
@@ -55,15 +56,17 @@ export function checkScene(scene: Scene): void {
   );
 }
 
+/** What each attribute of a group can be. */
+export const groupValues: { readonly [Name in keyof Group]: readonly Group[Name][] } = {
+  count: worldCounts,
+  size: worldSizes,
+  colour: worldColours,
+  shape: worldShapes,
+  place: worldPlaces,
+};
+
 function checkGroup(group: Group, i: number): void {
-  const known = {
-    count: [1, 2, 3],
-    size: worldSizes,
-    colour: worldColours,
-    shape: worldShapes,
-    place: worldPlaces,
-  } as const;
-  for (const [name, values] of Object.entries(known)) {
+  for (const [name, values] of Object.entries(groupValues)) {
     const value = group[name as keyof Group];
     if ((values as readonly unknown[]).includes(value)) continue;
     const allowed = values.map((each) => JSON.stringify(each)).join(", ");

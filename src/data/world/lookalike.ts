@@ -1,13 +1,5 @@
 import type { UniformStream } from "../uniform-stream";
-import {
-  worldColours,
-  worldPlaces,
-  worldShapes,
-  worldSizes,
-  type Group,
-  type ObjectCount,
-  type Scene,
-} from "./attributes";
+import { groupValues, type Group, type Scene } from "./attributes";
 import { captionOf } from "./caption";
 import { splitOf, type WorldSplit } from "./splits";
 
@@ -53,19 +45,5 @@ function changed(scene: Scene, random: UniformStream): Scene {
 /** A group alone may be elsewhere; of two, both would have to move. */
 function changedGroup(group: Group, random: UniformStream, alone: boolean): Group {
   const name = random.oneOf(alone ? ([...attributes, "place"] as const) : attributes);
-  switch (name) {
-    case "count":
-      return { ...group, count: another<ObjectCount>([1, 2, 3], group.count, random) };
-    case "size":
-      return { ...group, size: another(worldSizes, group.size, random) };
-    case "colour":
-      return { ...group, colour: another(worldColours, group.colour, random) };
-    case "shape":
-      return { ...group, shape: another(worldShapes, group.shape, random) };
-    case "place":
-      return { ...group, place: another(worldPlaces, group.place, random) };
-  }
+  return { ...group, [name]: random.oneOf(groupValues[name].filter((value) => value !== group[name])) };
 }
-
-const another = <Value>(values: readonly Value[], than: Value, random: UniformStream): Value =>
-  random.oneOf(values.filter((value) => value !== than));

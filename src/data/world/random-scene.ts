@@ -1,11 +1,11 @@
 import {
   oppositePlace,
   worldColours,
+  worldCounts,
   worldPlaces,
   worldShapes,
   worldSizes,
   type DescribedGroup,
-  type ObjectCount,
   type SceneDescription,
   type Group,
   type Omittable,
@@ -32,7 +32,7 @@ function twoGroups(random: UniformStream): Scene {
 
 function randomGroup(random: UniformStream, place: Place): Group {
   return {
-    count: random.oneOf<ObjectCount>([1, 2, 3]),
+    count: random.oneOf(worldCounts),
     size: random.oneOf(worldSizes),
     colour: random.oneOf(worldColours),
     shape: random.oneOf(worldShapes),
