@@ -1,13 +1,13 @@
 import { straightSchedule } from "../../schedule";
 import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
-import { digitSettings } from "./digits";
+import { smallDigitSettings } from "./digits-v";
 
-/** The same network, data and number of steps as the recipe `digits`, trained by flow matching (Lipman et al. 2023; Liu et al. 2023): nothing
- * differs but the schedule and what is predicted, and so how much each level of noise counts. */
+/** Digits by flow matching (Lipman et al. 2023; Liu et al. 2023). Network, data and number of steps are those of `digits-v`: nothing differs but the
+ * schedule and what is predicted, and so how much each level of noise counts. */
 export const digitsFlow: DiffusionRecipe = diffusionRecipe({
   name: "digits-flow",
-  about: "the digits by flow matching: another schedule, and the velocity of straight paths",
-  ...digitSettings,
-  schedule: straightSchedule(4000),
+  about: "the same by flow matching: the straight schedule, and the velocity",
+  ...smallDigitSettings,
+  schedule: straightSchedule(1000),
   predicts: "flow",
 });

@@ -9,6 +9,7 @@ import { digitClassifier } from "./digit-classifier";
 import { digits } from "./digits";
 import { digitsFlow } from "./digits-flow";
 import { digitsSmall } from "./digits-small";
+import { digitsV } from "./digits-v";
 import { emoji } from "./emoji";
 import { emojiPair } from "./emoji-pair";
 import { landscapeClassifier } from "./landscape-classifier";
@@ -30,6 +31,7 @@ import { worldPrior } from "./world-prior";
 export const diffusionRecipes: {
   readonly digits: DiffusionRecipe;
   readonly "digits-small": DiffusionRecipe;
+  readonly "digits-v": DiffusionRecipe;
   readonly "digits-flow": DiffusionRecipe;
   readonly world: DiffusionRecipe;
   readonly emoji: DiffusionRecipe;
@@ -42,6 +44,7 @@ export const diffusionRecipes: {
 } = {
   digits,
   "digits-small": digitsSmall,
+  "digits-v": digitsV,
   "digits-flow": digitsFlow,
   world,
   emoji,

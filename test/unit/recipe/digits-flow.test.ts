@@ -13,17 +13,17 @@ import {
 } from "diffusion";
 import { screen, tiny } from "./tiny";
 
-test("the recipe is that of the digits, but for schedule and prediction", () => {
-  const { digits, "digits-flow": flow } = diffusionRecipes;
+test("the recipe is that of digits-v, but for schedule and prediction", () => {
+  const { "digits-v": byV, "digits-flow": flow } = diffusionRecipes;
   const { schedule, predicts, ...same } = flow.settings;
   expect(same).toEqual(
     Object.fromEntries(
-      Object.entries(digits.settings).filter(([name]) => !["schedule", "predicts"].includes(name)),
+      Object.entries(byV.settings).filter(([name]) => !["schedule", "predicts"].includes(name)),
     ),
   );
   expect(predicts).toBe("flow");
   // What weights say of it: such a schedule and no other.
-  expect(schedule).toEqual({ name: "straight", steps: 4000, alpha: [straightSchedule(4000).alpha[1], 0] });
+  expect(schedule).toEqual({ name: "straight", steps: 1000, alpha: [straightSchedule(1000).alpha[1], 0] });
 });
 
 test("flow matching is a recipe like any: it trains, is judged, saved and loaded, and its flow begins at α = 0", async () => {

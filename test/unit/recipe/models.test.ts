@@ -206,7 +206,7 @@ describe("the weights that come with the course", () => {
     );
     expect(() => loadModel("digits", { file: join(folder, "nowhere") })).toThrow("nowhere");
     expect(() => loadModel("letters" as "digits")).toThrow(
-      'There is no recipe "letters" here; use one of digits, digits-small, digits-flow, world, ',
+      'There is no recipe "letters" here; use one of digits, digits-small, digits-v, digits-flow, world, ',
     );
     expect(tf.memory().numTensors).toBe(before);
   });
