@@ -3,8 +3,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withoutRows } from "./rows.mjs";
-import { mean } from "./statistics.mjs";
+import { jackknife } from "./jackknife.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** @type {typeof import("../../src/index")} */
@@ -25,24 +24,17 @@ export async function landscapeDistance({ real, parts }) {
     /** @param {string} name @param {import("@tensorflow/tfjs").Tensor4D} images */
     async (name, images) => {
       const { features, probabilities } = await described(images);
-      const distance = await course.frechetDistance(features, reference);
-      const [count] = features.shape;
-      const without = [];
-      for (let part = 0; part < parts; part++) {
-        const left = Array.from({ length: count }, (_, i) => i).filter((i) => i % parts === part);
-        const some = withoutRows(features, left);
-        without.push(await course.frechetDistance(some, reference));
-        some.dispose();
-      }
-      const middle = mean(without);
-      const squares = without.reduce((sum, each) => sum + (each - middle) ** 2, 0);
+      const { value, error } = await jackknife(features, {
+        parts,
+        of: (rows) => course.frechetDistance(rows, reference),
+      });
       const kinds = Array.from(course.likeliestClasses(probabilities), (k) => course.landscapeKinds[k]);
       tf.dispose([features, probabilities]);
       const row = {
         name,
-        distance: Number(distance.toFixed(4)),
-        error: Number(Math.sqrt(((parts - 1) / parts) * squares).toFixed(4)),
-        water: Number((kinds.filter((kind) => kind.includes("water")).length / count).toFixed(4)),
+        distance: Number(value.toFixed(4)),
+        error: Number(error.toFixed(4)),
+        water: Number((kinds.filter((kind) => kind.includes("water")).length / features.shape[0]).toFixed(4)),
       };
       console.log(`${name}: ${row.distance.toFixed(2)} ± ${row.error.toFixed(2)}`);
       return row;

@@ -1,0 +1,111 @@
+// @ts-check
+/**
+ * Flow matching beside v on the cosine schedule, for digits: two networks that differ in nothing but schedule and prediction
+ * (`npm run train -- digits-v`, `-- digits-flow`). How far are as many samples as there are held-out digits, of the same classes, from the
+ * training digits, by how many calls of the network? Each network is sampled with even times of its own schedule, and at the noise levels that
+ * even times of the other's would have: the first is what a user gets, the second tells the training from the choice of times.
+ * It writes `notebooks/measured/flows.json`, which notebook 20 shows.
+ *
+ * `npm run bench flows -- --quick`: few samples and calls and nothing written, to try it out. All of it takes about 15 minutes on two cores.
+ */
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { jackknife } from "./jackknife.mjs";
+import { writeMeasured } from "./measured.mjs";
+import { rowsOf, shuffledRows, withoutRows } from "./rows.mjs";
+import { printTable } from "./unet/workers.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+/** @type {typeof import("../../src/index")} */
+const course = createRequire(import.meta.url)(join(root, "dist", "lib", "index.js"));
+const { ddim, dpmSolver, frechetDistance, samplingTimes, tf } = course;
+
+/** @typedef {import("../../src/index").Schedule} Schedule */
+/** @typedef {import("../../src/index").Sampler} Sampler */
+
+const quick = process.argv.includes("--quick");
+const allCalls = quick ? [3, 5] : [2, 3, 5, 10, 20, 50];
+const parts = quick ? 4 : 20;
+const precision = course.bfloat16Units() ? "bfloat16" : "float32";
+const screen = { pictures: false, show() {} };
+
+const judge = course.loadClassifier("digit-classifier");
+const features = async (/** @type {import("@tensorflow/tfjs-core").Tensor4D} */ images) =>
+  (await course.describeImages(judge, images)).features;
+const heldOut = course.loadDigits(quick ? { split: "heldOut", count: 100 } : { split: "heldOut" });
+const train = course.loadDigits(quick ? { split: "train", count: 1000 } : { split: "train" });
+const reference = await features(train.images);
+const labels = Array.from(heldOut.labels);
+
+/** @param {import("@tensorflow/tfjs-core").Tensor2D} rows */
+const distanceOf = (rows) => jackknife(rows, { parts, of: (some) => frechetDistance(some, reference) });
+
+/** The times of a schedule at which there is as much noise as at those of another. @param {Schedule} own @param {Schedule} other */
+const likeTimesOf = (own, other, /** @type {number} */ calls) => {
+  const nearest = (/** @type {number} */ alpha) =>
+    own.alpha.reduce(
+      (best, value, t) => (Math.abs(value - alpha) < Math.abs(own.alpha[best] - alpha) ? t : best),
+      0,
+    );
+  const ends = [own.steps, 0];
+  const times = samplingTimes(other, calls).map((t) => nearest(other.alpha[t]));
+  return [ends[0], ...times.slice(1, -1), ends[1]];
+};
+
+const names = /** @type {const} */ (["digits-v", "digits-flow"]);
+const models = names.map((name) => ({ name, model: course.loadModel(name, { precision }) }));
+/** @type {[string, Sampler][]} */
+const samplers = [
+  ["DDIM", ddim],
+  ["DPM-Solver++", dpmSolver],
+];
+
+/** @type {{ name: string, sampler: string, times: string, calls: number, distance: number, error: number }[]} */
+const rows = [];
+for (const [k, { name, model }] of models.entries()) {
+  const { schedule } = model;
+  const other = models[1 - k].model.schedule;
+  for (const [sampler, draw] of samplers) {
+    for (const times of sampler === "DDIM" ? ["own", "other"] : ["own"]) {
+      for (const calls of allCalls) {
+        const images = await course.generate(model, {
+          ...{ labels, sampler: draw, seed: 5, screen },
+          times: times === "own" ? samplingTimes(schedule, calls) : likeTimesOf(schedule, other, calls),
+        });
+        const described = await features(images);
+        const found = await distanceOf(described);
+        tf.dispose([images, described]);
+        const [distance, error] = [found.value, found.error].map((number) => Number(number.toFixed(4)));
+        rows.push({ name, sampler, times, calls, distance, error });
+        console.log(`${name}, ${sampler}, ${times} times, ${calls} calls: ${distance} ± ${error}`);
+      }
+    }
+  }
+}
+
+/** Training digits of the held-out ones' classes, in the place of samples, to all others. */
+const wanted = new Map(labels.map((label) => [label, labels.filter((other) => other === label).length]));
+const chosen = shuffledRows(train.labels.length).filter((i) => {
+  const left = wanted.get(train.labels[i]) ?? 0;
+  wanted.set(train.labels[i], left - 1);
+  return left > 0;
+});
+const real = rowsOf(reference, chosen);
+const others = withoutRows(reference, chosen);
+const floor = Number((await frechetDistance(real, others)).toFixed(4));
+
+console.log(`\n${labels.length} digits of each kind, ${precision}; as many real ones: ${floor.toFixed(3)}`);
+printTable([
+  ["network", "sampler", "times", ...allCalls.map((calls) => `${calls} calls`)],
+  ...[...new Set(rows.map(({ name, sampler, times }) => [name, sampler, times].join(", ")))].map((way) => [
+    ...way.split(", "),
+    ...rows
+      .filter(({ name, sampler, times }) => [name, sampler, times].join(", ") === way)
+      .map(({ distance, error }) => `${distance.toFixed(3)} ± ${error.toFixed(3)}`),
+  ]),
+]);
+if (!quick) {
+  const content = { command: "npm run bench flows", samples: labels.length, precision, floor };
+  writeMeasured("flows", { ...content, rows });
+}
