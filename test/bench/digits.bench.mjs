@@ -21,7 +21,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { rowsOf, shuffledRows, withoutRows } from "./rows.mjs";
+import { rowsOf, rowsOfClasses, shuffledRows, withoutRows } from "./rows.mjs";
 import { mean, median, standardDeviation } from "./statistics.mjs";
 import { printTable } from "./unet/workers.mjs";
 
@@ -61,16 +61,7 @@ const count = heldOut.labels.length;
 const order = shuffledRows(train.labels.length);
 
 /** Training digits of the classes of the held-out ones: the k-th such set, all of them disjoint. @param {number} k */
-function trainingSet(k) {
-  const wanted = new Int32Array(10);
-  for (const label of heldOut.labels) wanted[label]++;
-  const seen = new Int32Array(10);
-  return order.filter((i) => {
-    const label = train.labels[i];
-    const rank = seen[label]++;
-    return rank >= k * wanted[label] && rank < (k + 1) * wanted[label];
-  });
-}
+const trainingSet = (k) => rowsOfClasses(order, train.labels, heldOut.labels, k);
 
 /** How many sets of training digits there are, one less than fit: each class has a few digits too few for the last. */
 const sets = Math.floor(train.labels.length / count) - 1;

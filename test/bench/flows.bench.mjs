@@ -13,7 +13,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { jackknife } from "./jackknife.mjs";
 import { writeMeasured } from "./measured.mjs";
-import { rowsOf, shuffledRows, withoutRows } from "./rows.mjs";
+import { rowsOf, rowsOfClasses, shuffledRows, withoutRows } from "./rows.mjs";
 import { printTable } from "./unet/workers.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -56,63 +56,56 @@ const likeTimesOf = (own, other, /** @type {number} */ calls) => {
       (best, value, t) => (Math.abs(value - alpha) < Math.abs(own.alpha[best] - alpha) ? t : best),
       0,
     );
-  const ends = [own.steps, 0];
-  const times = samplingTimes(other, calls).map((t) => nearest(other.alpha[t]));
-  return [ends[0], ...times.slice(1, -1), ends[1]];
+  const between = samplingTimes(other, calls).slice(1, -1);
+  return [own.steps, ...between.map((t) => nearest(other.alpha[t])), 0];
 };
 
-const names = /** @type {const} */ (["digits-v", "digits-flow"]);
-const models = names.map((name) => ({ name, model: course.loadModel(name, { precision }) }));
-/** @type {[string, Sampler][]} */
-const samplers = [
-  ["DDIM", ddim],
-  ["DPM-Solver++", dpmSolver],
+const [byV, byFlow] = /** @type {const} */ (["digits-v", "digits-flow"]).map((name) => ({
+  name,
+  model: course.loadModel(name, { precision }),
+}));
+const pairs = [
+  [byV, byFlow],
+  [byFlow, byV],
 ];
+/** @type {[sampler: string, draw: Sampler, times: "own" | "other"][]} */
+const samplers = [
+  ["DDIM", ddim, "own"],
+  ["DDIM", ddim, "other"],
+  ["DPM-Solver++", dpmSolver, "own"],
+];
+const ways = pairs.flatMap((pair) => samplers.map((sampler) => /** @type {const} */ ([pair, sampler])));
 
-/** @type {{ name: string, sampler: string, times: string, calls: number, distance: number, error: number }[]} */
 const rows = [];
-for (const [k, { name, model }] of models.entries()) {
+const table = [];
+for (const [[{ name, model }, other], [sampler, draw, times]] of ways) {
   const { schedule } = model;
-  const other = models[1 - k].model.schedule;
-  for (const [sampler, draw] of samplers) {
-    for (const times of sampler === "DDIM" ? ["own", "other"] : ["own"]) {
-      for (const calls of allCalls) {
-        const images = await course.generate(model, {
-          ...{ labels, sampler: draw, seed: 5, screen },
-          times: times === "own" ? samplingTimes(schedule, calls) : likeTimesOf(schedule, other, calls),
-        });
-        const described = await features(images);
-        const found = await distanceOf(described);
-        tf.dispose([images, described]);
-        const [distance, error] = [found.value, found.error].map((number) => Number(number.toFixed(4)));
-        rows.push({ name, sampler, times, calls, distance, error });
-        console.log(`${name}, ${sampler}, ${times} times, ${calls} calls: ${distance} ± ${error}`);
-      }
-    }
+  const cells = [];
+  for (const calls of allCalls) {
+    const images = await course.generate(model, {
+      ...{ labels, sampler: draw, seed: 5, screen },
+      times:
+        times === "own" ? samplingTimes(schedule, calls) : likeTimesOf(schedule, other.model.schedule, calls),
+    });
+    const described = await features(images);
+    const found = await distanceOf(described);
+    tf.dispose([images, described]);
+    const [distance, error] = [found.value, found.error].map((number) => Number(number.toFixed(4)));
+    rows.push({ name, sampler, times, calls, distance, error });
+    cells.push(`${distance.toFixed(3)} ± ${error.toFixed(3)}`);
+    console.log(`${name}, ${sampler}, ${times} times, ${calls} calls: ${distance} ± ${error}`);
   }
+  table.push([name, sampler, times, ...cells]);
 }
 
 /** Training digits of the held-out ones' classes, in the place of samples, to all others. */
-const wanted = new Map(labels.map((label) => [label, labels.filter((other) => other === label).length]));
-const chosen = shuffledRows(train.labels.length).filter((i) => {
-  const left = wanted.get(train.labels[i]) ?? 0;
-  wanted.set(train.labels[i], left - 1);
-  return left > 0;
-});
+const chosen = rowsOfClasses(shuffledRows(train.labels.length), train.labels, labels);
 const real = rowsOf(reference, chosen);
 const others = withoutRows(reference, chosen);
 const floor = Number((await frechetDistance(real, others)).toFixed(4));
 
 console.log(`\n${labels.length} digits of each kind, ${precision}; as many real ones: ${floor.toFixed(3)}`);
-printTable([
-  ["network", "sampler", "times", ...allCalls.map((calls) => `${calls} calls`)],
-  ...[...new Set(rows.map(({ name, sampler, times }) => [name, sampler, times].join(", ")))].map((way) => [
-    ...way.split(", "),
-    ...rows
-      .filter(({ name, sampler, times }) => [name, sampler, times].join(", ") === way)
-      .map(({ distance, error }) => `${distance.toFixed(3)} ± ${error.toFixed(3)}`),
-  ]),
-]);
+printTable([["network", "sampler", "times", ...allCalls.map((calls) => `${calls} calls`)], ...table]);
 if (!quick) {
   const content = { command: "npm run bench flows", samples: labels.length, precision, floor };
   writeMeasured("flows", { ...content, rows });

@@ -31,3 +31,30 @@ export function withoutRows(all, rows) {
     [...Array(all.shape[0]).keys()].filter((row) => !left.has(row)),
   );
 }
+
+/**
+ * The k-th set of rows with as many of each class as others have; sets of different k have no row in common. The last ones lack a few of the
+ * classes that run out.
+ * @param {readonly number[]} order  rows in the order in which they are taken
+ * @param {ArrayLike<number>} labels  of all rows
+ * @param {ArrayLike<number>} like  the others' labels
+ */
+export function rowsOfClasses(order, labels, like, k = 0) {
+  const wanted = countsOf(like);
+  /** @type {Map<number, number>} */
+  const seen = new Map();
+  return order.filter((i) => {
+    const rank = seen.get(labels[i]) ?? 0;
+    seen.set(labels[i], rank + 1);
+    const size = wanted.get(labels[i]) ?? 0;
+    return rank >= k * size && rank < (k + 1) * size;
+  });
+}
+
+/** How often each value is there. @param {ArrayLike<number>} values */
+function countsOf(values) {
+  /** @type {Map<number, number>} */
+  const counts = new Map();
+  for (const value of Array.from(values)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
