@@ -26,7 +26,7 @@ export function wasserstein1(a: ArrayLike<number>, b: ArrayLike<number> | Distri
 function sorted(name: string, values: ArrayLike<number>): Float64Array {
   if (values.length === 0) throw new RangeError(`${name} is empty; give at least one number.`);
   checkFinite(name, values);
-  return Float64Array.from(values).sort();
+  return new Float64Array(values).sort();
 }
 
 /** Goes through the numbers of both samples in their order; between two of them both functions are constant. */
