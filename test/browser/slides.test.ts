@@ -27,7 +27,8 @@ beforeAll(async () => {
   await whenNotRunning();
   await buildSlides([]);
   browser = await launchChromium();
-}, 1_800_000);
+  // All notebooks are executed before, which takes more than half an hour on a slow machine.
+}, 4_500_000);
 afterAll(async () => {
   await browser?.close();
 });
