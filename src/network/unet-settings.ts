@@ -38,6 +38,8 @@ export interface UNetOptions {
   readonly classes?: number;
   /** How many numbers samples can be conditioned on. */
   readonly vector?: number;
+  /** How many words the vector becomes besides, which pixels attend to as to those of a caption; for a network with `text`. */
+  readonly vectorWords?: number;
   /** Channels of an image of the same size that samples can be conditioned on. */
   readonly image?: number;
   /** Captions that samples can be conditioned on. */
@@ -69,6 +71,7 @@ export function unetSettings(options: UNetOptions): UNetSettings {
     dropout: 0,
     classes: 0,
     vector: 0,
+    vectorWords: 0,
     image: 0,
     seed: options.seed ?? nextSeed(),
     ...options,
@@ -78,7 +81,9 @@ export function unetSettings(options: UNetOptions): UNetSettings {
   for (const name of ["size", "channels", "steps", "width", "blocks", "heads", "groups"] as const) {
     checkInteger(name, settings[name], 1);
   }
-  for (const name of ["classes", "vector", "image"] as const) checkInteger(name, settings[name], 0);
+  for (const name of ["classes", "vector", "vectorWords", "image"] as const) {
+    checkInteger(name, settings[name], 0);
+  }
   checkNumber("dropout", dropout, 0, 0.99);
   fourier.forEach((n, i) => {
     checkInteger(`fourier[${i}]`, n, 0, 16);
@@ -107,6 +112,12 @@ export function unetSettings(options: UNetOptions): UNetSettings {
   if (text && !textEntries.includes(text.entry)) {
     throw new RangeError(
       `text.entry is "${text.entry}"; use ${textEntries.map((each) => `"${each}"`).join(" or ")}.`,
+    );
+  }
+  if (settings.vectorWords > 0 && (vector === 0 || !text || text.entry === "vector")) {
+    const missing = vector === 0 ? "vector is 0" : text ? 'text.entry is "vector"' : "there is no text";
+    throw new RangeError(
+      `vectorWords is ${settings.vectorWords}, but ${missing}; give a vector, and a text that pixels attend to.`,
     );
   }
   const conditions: Conditions = { classes, vector, image, tokens: text?.length ?? 0 };

@@ -6,14 +6,14 @@ import { crossAttentionBlock } from "./conditioning/cross-attention";
 import { withImage } from "./conditioning/image";
 import { labelEmbedding } from "./conditioning/labels";
 import { attendsToWords, captionTokens, sumOfWords } from "./conditioning/text";
-import { vectorEmbedding } from "./conditioning/vector";
+import { vectorEmbedding, vectorWords } from "./conditioning/vector";
 import { convolution, linear, normalisation } from "./modules";
 import { withCoordinates } from "./coordinates";
 import { fourierFeatures } from "./fourier-features";
 import type { Condition, Network, ToldNetwork } from "./network";
 import { parameterList } from "./parameters";
 import { partList, partTotals, type Part } from "./parts";
-import { textAttentionFlops, textEncoder } from "./text-encoder";
+import { textAttentionFlops, textEncoder, type EncodedText } from "./text-encoder";
 import { timeEmbedding } from "./time-embedding";
 import { unetSettings, type UNetOptions, type UNetSettings } from "./unet-settings";
 import { attentionBlock, residualBlock, type Block, type Run } from "./unet-blocks";
@@ -40,7 +40,7 @@ export function unet(options: UNetOptions): UNet {
   const settings = unetSettings(options);
   const { size, channels, steps, width, multipliers, blocks, heads, groups, time, dropout, fourier, seed } =
     settings;
-  const { text, conditions, coordinates } = settings;
+  const { text, conditions, coordinates, vector } = settings;
   const parameters = parameterList(seed);
   const timeWidth = 4 * width;
   const { parts, part } = partList(parameters);
@@ -69,6 +69,12 @@ export function unet(options: UNetOptions): UNet {
     text && text.entry !== "attention"
       ? part("text/vector", [timeWidth], () => sumOfWords(parameters, text.vocabulary, timeWidth))
       : undefined;
+  const say =
+    text && settings.vectorWords > 0
+      ? part("vector/words", [settings.vectorWords * text.width], () =>
+          vectorWords(parameters, { size: vector, count: settings.vectorWords, width: text.width }),
+        )
+      : undefined;
   const selfAttention = (block: string, shape: readonly number[]): Block => {
     const name = `${block}/attention`;
     const [resolution, , outputs] = shape;
@@ -78,9 +84,10 @@ export function unet(options: UNetOptions): UNet {
   const crossAttention = (
     block: string,
     shape: readonly number[],
-    { length, width: textWidth }: Text,
+    { length: ofCaption, width: textWidth }: Text,
   ): Block => {
     const name = `${block}/words`;
+    const length = ofCaption + settings.vectorWords;
     const [resolution, , outputs] = shape;
     const tell = part(`${name}/told`, [length, 2 * outputs], () =>
       linear(parameters, `${name}/told`, textWidth, 2 * outputs),
@@ -170,7 +177,8 @@ export function unet(options: UNetOptions): UNet {
       const embedded = embed(timeEmbedding(t, steps, width), condition, values);
       const told = sum && tokens ? embedded.add<tf.Tensor>(sum(tokens, values)) : embedded;
       const caption = tokens && encode?.(tokens, values);
-      const run: Run = { values, training, watch, embedded: silu(told), text: caption };
+      const words = say && caption ? together(caption, say(z.shape[0], condition, values)) : caption;
+      const run: Run = { values, training, watch, embedded: silu(told), text: words };
       const seen = withImage(fourierFeatures(z, fourier), condition, conditions.image);
       const stack = [first(coordinates ? withCoordinates(seen) : seen, run)];
       let h = stack[0];
@@ -195,6 +203,12 @@ export function unet(options: UNetOptions): UNet {
 
 type Text = NonNullable<UNetSettings["text"]>;
 type EmbedTime = (time: tf.Tensor, condition: Condition, values: readonly tf.Tensor[]) => tf.Tensor;
+
+/** One text after the other. */
+const together = (a: EncodedText, b: EncodedText): EncodedText => ({
+  tokens: tf.concat([a.tokens, b.tokens], 1),
+  mask: tf.concat([a.mask, b.mask], 1),
+});
 
 /** The embedding of the time, plus those of class and vector: what each block is told. */
 function timeAndCondition(

@@ -13,6 +13,7 @@ import type { Tokenizer } from "../text";
 import { diffusionModel } from "./diffusion-model";
 import { evaluateDiffusion, type Judge } from "./evaluate-diffusion";
 import { encodedData, latentDetails, latentSpaceOf, type LatentSource } from "./latent-source";
+import { beginningDetails, beginWith } from "./beginning";
 import { conditionsAt, knownConditions, partlyDropped } from "./known-conditions";
 import { learner } from "./learner";
 import { once } from "./once";
@@ -29,6 +30,8 @@ export interface DiffusionSettings {
   readonly augment?: Augmentation;
   /** Of the network; T is the schedule's. */
   readonly network: Omit<UNetOptions, "steps" | "seed">;
+  /** A recipe whose shipped weights the network begins with, wherever it has parts of the same names; the rest of it begins as ever. */
+  readonly from?: DiffusionRecipe;
   readonly schedule: Schedule;
   /** What the network predicts. */
   readonly predicts: Prediction;
@@ -57,6 +60,9 @@ export interface TrainingStage {
   /** The share of samples that are shown without their class or caption, and without a derived condition that leads, so that one network
    * learns both the data of each and all of them (Ho & Salimans 2022, "Classifier-free diffusion guidance", algorithm 1); 0 if omitted. */
   readonly unlabelled?: number;
+  /** Of those that are left, the share that is shown without its caption alone: so one network learns to do with the rest of what it is told,
+   * and with the caption besides; 0 if omitted. */
+  readonly uncaptioned?: number;
 }
 
 /** A recipe whose weights are those of a network that denoises. */
@@ -99,7 +105,7 @@ type Settings = Omit<DiffusionSettings, "tokenizer"> &
 
 function details(settings: Settings): Details {
   const { network, augment, schedule, predicts, stages, clip, decay, batch, seed } = settings;
-  const { derived, latent } = settings;
+  const { derived, latent, from } = settings;
   const tokenizer = settings.tokenizer();
   const { text, ...sizes } = network;
   return {
@@ -109,6 +115,7 @@ function details(settings: Settings): Details {
     predicts,
     stages: stages.map((stage) => ({ ...stage })),
     ...{ clip, decay, batch, seed },
+    ...(from && { from: beginningDetails(from) }),
     ...(latent && { latent: latentDetails(latent) }),
     ...(derived && { derived: derived.details }),
     ...(tokenizer && { vocabulary: tokenizer.vocabulary.join(" ") }),
@@ -119,6 +126,7 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
   const { augment, schedule, predicts, batch, clip, decay, stages, derived, judge } = settings;
   const { conditions } = network;
   const tokenizer = settings.tokenizer();
+  if (settings.from) beginWith(network, settings.from);
   derived?.prepare?.();
   const latent = settings.latent && latentSpaceOf(settings.latent);
   const images = await settings.data();
@@ -127,13 +135,16 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
   const rates = stages.map((stage) => ({ steps: stage.steps, rate: warmupCosine(stage) }));
   const { averages, learn, ...learned } = learner({ network, learningRate: inTurn(rates), clip, decay });
 
-  // A share is a number, and not a tensor: each has a program of its own.
+  // Shares are numbers, and not tensors: each pair has a program of its own.
   const step = compile(
-    (unlabelled: number) => {
+    (unlabelled: number, uncaptioned: number) => {
       const { x, index } = randomBatch(train.images, { size: batch, augment });
       const own = derived?.of(x);
       const leading = { ...conditionsAt(known, index), ...(derived?.leads && own) };
-      const condition = { ...own, ...partlyDropped(leading, conditions, unlabelled) };
+      const condition = {
+        ...own,
+        ...partlyDropped(leading, conditions, { all: unlabelled, captions: uncaptioned }),
+      };
       const t = randomTimes(batch, schedule, { stratified: true });
       const predict: Predictor = (z, times) => network.predict(z, times, { condition, training: true });
       return learn(() => denoisingLoss(predict, x, schedule, { predicts, t }));
@@ -145,7 +156,10 @@ async function start(settings: Settings, network: UNet, precision: Precision): P
   const model = diffusionModel({ ...options, parameters: averages });
   return {
     ...learned,
-    step: (i) => step(stageAt(stages, i).unlabelled ?? 0),
+    step: (i) => {
+      const { unlabelled = 0, uncaptioned = 0 } = stageAt(stages, i);
+      return step(unlabelled, uncaptioned);
+    },
     evaluate: () => evaluateDiffusion(model, heldOut, { derived, judge }),
     dispose() {
       step.dispose();

@@ -76,7 +76,8 @@ async function shownSamples(
   const rows = Array.from({ length: 4 * columns }, (_, i) => i % columns);
   const told: Condition = tf.tidy(() => ({
     labels: classes > 0 ? tf.tensor1d(rows, "int32") : undefined,
-    tokens: conditions.tokens && tf.gather(conditions.tokens, rows),
+    // Where something else leads, samples are to show what it says by itself.
+    tokens: derived?.leads ? undefined : conditions.tokens && tf.gather(conditions.tokens, rows),
     ...(derived && withSeed(5, () => derived.of(tf.gather(heldOut.images, rows)))),
   }));
   const z = randomNormal([rows.length, ...network.shape], 3);

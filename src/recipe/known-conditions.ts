@@ -39,18 +39,27 @@ export const conditionsAt = ({ labels, tokens, vector }: Condition, index: tf.Te
   vector: vector && tf.gather(vector, index),
 });
 
-/** Conditions of which a share is dropped, sample by sample: class, caption and vector together (Ho & Salimans 2022, algorithm 1). */
+/** What samples are shown without, as shares of them; 0 if omitted. */
+export interface Dropped {
+  /** Class, caption and vector together. */
+  readonly all?: number;
+  /** The caption, of those that are left. */
+  readonly captions?: number;
+}
+
+/** Conditions of which shares are dropped, sample by sample (Ho & Salimans 2022, algorithm 1). */
 export function partlyDropped(
   { labels, tokens, vector }: Condition,
   { classes, tokens: length }: Conditions,
-  share: number,
+  { all = 0, captions = 0 }: Dropped,
 ): Condition {
   const batch = (labels ?? tokens ?? vector)?.shape[0];
   if (batch === undefined) return {};
-  const dropped = randomUniform([batch]).less(share);
+  const dropped = randomUniform([batch]).less(all);
+  const silent = captions > 0 ? dropped.logicalOr(randomUniform([batch]).less(captions)) : dropped;
   return {
     labels: labels && tf.where(dropped, tf.fill([batch], classes, "int32"), labels),
-    tokens: tokens && tf.where(dropped.expandDims(1), emptyCaptions(batch, length), tokens),
+    tokens: tokens && tf.where(silent.expandDims(1), emptyCaptions(batch, length), tokens),
     vector: vector && tf.where(dropped.expandDims(1), tf.zerosLike(vector), vector),
   };
 }

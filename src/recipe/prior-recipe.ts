@@ -98,7 +98,9 @@ async function start(
     () => {
       const index = randomIndices(batch, train.x.shape[0]);
       const x = tf.gather(train.x, index);
-      const condition = partlyDropped(conditionsAt(train.condition, index), network.conditions, unlabelled);
+      const condition = partlyDropped(conditionsAt(train.condition, index), network.conditions, {
+        all: unlabelled,
+      });
       const predict: Predictor = (z, t) => network.predict(z, t, { condition, training: true });
       const t = randomTimes(batch, schedule, { stratified: true });
       return learn(() => denoisingLoss(predict, x, schedule, { predicts: "x", t }));

@@ -8,7 +8,9 @@ export interface DecodeOptions extends Pick<
   GenerateOptions,
   "sampler" | "times" | "batch" | "seed" | "screen" | "label" | "start"
 > {
-  /** γ of classifier-free guidance: how strongly images are led to their embeddings; 1 if omitted, which is the model as it is. */
+  /** What the images show, for a decoder that reads captions besides embeddings; none if omitted. */
+  readonly captions?: readonly string[];
+  /** γ of classifier-free guidance: how strongly images are led to their embeddings, and captions; 1 if omitted, which is the model as it is. */
   readonly gamma?: number;
 }
 
@@ -30,6 +32,7 @@ export async function decode(
     return await generate(decoder, {
       ...options,
       label,
+      count: embeddings.shape[0],
       condition: { vector },
       guidance: { gamma, negative: { vector: nothing } },
     });

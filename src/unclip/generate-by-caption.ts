@@ -10,7 +10,10 @@ export interface ByCaptionOptions {
    * (the paper's figure 8 compares both). */
   readonly prior?: Omit<SamplePriorOptions, "seed" | "screen"> | "none";
   /** Of the images. */
-  readonly decoder?: Omit<DecodeOptions, "seed" | "screen" | "label" | "start">;
+  readonly decoder?: Omit<DecodeOptions, "captions" | "seed" | "screen" | "label" | "start">;
+  /** What the decoder is told: the embedding and the caption, as in the paper, or the embedding alone. Both if omitted, for a decoder that reads
+   * captions. */
+  readonly told?: "both" | "embedding";
   readonly seed?: Seed;
   readonly screen?: SamplePriorOptions["screen"];
 }
@@ -23,15 +26,20 @@ export interface ByCaption {
   readonly images: tf.Tensor4D;
 }
 
-/** Text to image by unCLIP: P(image | caption) as the decoder's P(image | embedding) after the prior's P(embedding | caption) (Ramesh et al. 2022,
+/** Text to image by unCLIP: P(image | caption) as the decoder's P(image | embedding, caption) after the prior's P(embedding | caption) (Ramesh et al. 2022,
  * section 2; lecture, "DALL-E 2"). Each of the two shows its progress. The decoder's noise depends on the seed alone, so that images with
  * and without a prior differ by their embeddings.
  * @throws RangeError for captions that cannot be read, or networks and options that do not fit; InterruptedError */
 export async function generateByCaption(
   models: Unclip,
   captions: readonly string[],
-  { prior = {}, decoder = {}, seed = nextSeed(), screen }: ByCaptionOptions = {},
+  options: ByCaptionOptions = {},
 ): Promise<ByCaption> {
+  const { prior = {}, decoder = {}, seed = nextSeed(), screen } = options;
+  const { told = models.decoder.network.conditions.tokens > 0 ? "both" : "embedding" } = options;
+  if (!ways.includes(told)) {
+    throw new RangeError(`told is "${told}"; use ${ways.map((way) => `"${way}"`).join(" or ")}.`);
+  }
   const words = seedWords(seed);
   const shown = screen && { screen };
   const embeddings =
@@ -39,10 +47,17 @@ export async function generateByCaption(
       ? captionEmbeddings(models.pair, captions)
       : await samplePrior(models, captions, { ...prior, ...shown, seed: foldIn(words, 0) });
   try {
-    const images = await decode(models.decoder, embeddings, { ...decoder, ...shown, seed: foldIn(words, 1) });
+    const images = await decode(models.decoder, embeddings, {
+      ...decoder,
+      ...shown,
+      ...(told === "both" && { captions }),
+      seed: foldIn(words, 1),
+    });
     return { embeddings, images };
   } catch (error) {
     embeddings.dispose();
     throw error;
   }
 }
+
+const ways: readonly string[] = ["both", "embedding"] satisfies ByCaptionOptions["told"][];

@@ -18,7 +18,7 @@ export interface Unclip {
   readonly pair: CaptionedPair;
   /** P(embedding of an image | caption). */
   readonly prior: DiffusionModel<EmbeddingPrior>;
-  /** P(image | its embedding). */
+  /** P(image | its embedding), or P(image | its embedding, caption). */
   readonly decoder: DiffusionModel;
 }
 

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * DALL-E 2 in the world of shapes, judged by its exact checker. How well pictures follow captions that training never shows: with a prior,
- * told the captions' embeddings instead, by the model that reads captions itself, and, as the decoder's own ceiling, told the embeddings of
- * the pictures that a rule draws. What of a picture is kept in its variations, beside chance. What the difference of two captions changes, and
+ * the decoder being told the embedding alone or the caption besides; told the captions' embeddings instead; by the model that reads captions
+ * and nothing else; and, as the ceiling of decoding, told the embeddings of the pictures that a rule draws. What of a picture is kept in its variations, beside chance. What the difference of two captions changes, and
  * what it leaves. How often the colours of two groups change places. How often pictures and captions find each other in the space of the
  * pairs. It writes `notebooks/measured/unclip.json`, which notebook 18 shows.
  *
@@ -51,10 +51,11 @@ const { captions, images } = course.worldPictures({
 
 /** What captions ask for, drawn in one way; the prior's guess is a sample, or the caption's own embedding. */
 const by =
-  (/** @type {"none" | undefined} */ prior) =>
+  (/** @type {"both" | "embedding"} */ told, /** @type {"none" | {}} */ prior = {}) =>
   async (/** @type {Asked} */ { captions }) => {
     const made = await course.generateByCaption(models, captions, {
-      ...(prior && { prior }),
+      told,
+      prior,
       decoder: { times, gamma },
       seed,
       screen,
@@ -75,8 +76,9 @@ function ofPictures(/** @type {number} */ gamma) {
 
 /** @type {Record<string, (asked: Asked) => Promise<Tensor4D>>} */
 const ways = {
-  prior: by(undefined),
-  none: by("none"),
+  "prior and caption": by("both"),
+  prior: by("embedding"),
+  none: by("embedding", "none"),
   picture: ofPictures(gamma),
   "picture, unguided": ofPictures(1),
   direct: ({ captions }) =>
@@ -140,7 +142,7 @@ function shareOf(outcomes) {
   return { share: rounded(share), error: rounded(Math.sqrt((share * (1 - share)) / outcomes.length)) };
 }
 const groups = [];
-for (const way of ["picture", "prior", "direct"]) {
+for (const way of ["picture", "prior", "prior and caption", "direct"]) {
   const made = await ways[way](twoGroups);
   const size = made.size / told.length;
   const pixels = await made.data();

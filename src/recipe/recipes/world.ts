@@ -1,8 +1,24 @@
 import { alignment } from "../../data";
+import type { UNetOptions } from "../../network";
 import { cosineSchedule } from "../../schedule";
 import { diffusionRecipe, type DiffusionRecipe } from "../diffusion-recipe";
 import { smallPictures } from "./small-pictures";
 import { worldData, worldTokenizer } from "./world-data";
+
+/** Who draws shapes by what captions say of them. */
+export const worldNetwork: Omit<UNetOptions, "steps" | "seed"> = {
+  ...smallPictures,
+  // Captions speak of left and right.
+  coordinates: true,
+  text: {
+    vocabulary: worldTokenizer().vocabulary.length,
+    length: 16,
+    width: 64,
+    depth: 2,
+    heads: 4,
+    at: [16, 8],
+  },
+};
 
 /** Pictures of the world of shapes by their captions. */
 export const world: DiffusionRecipe = diffusionRecipe({
@@ -10,19 +26,7 @@ export const world: DiffusionRecipe = diffusionRecipe({
   about: "32 × 32 pictures of shapes by their captions",
   data: () => worldData(20_000),
   tokenizer: worldTokenizer,
-  network: {
-    ...smallPictures,
-    // Captions speak of left and right.
-    coordinates: true,
-    text: {
-      vocabulary: worldTokenizer().vocabulary.length,
-      length: 16,
-      width: 64,
-      depth: 2,
-      heads: 4,
-      at: [16, 8],
-    },
-  },
+  network: worldNetwork,
   // Large flat shapes show through much noise: what is where is decided before.
   schedule: cosineSchedule(1000, { shift: -2 }),
   predicts: "v",

@@ -233,6 +233,67 @@ test("a token looks back, in all heads but the last less far the lower their num
   ]);
 });
 
+describe("a vector that is also said in words", () => {
+  const network = awake({
+    vector: 2,
+    vectorWords: 3,
+    text: { ...text, entry: "attention" },
+    coordinates: true,
+  });
+  // Its way beside the time is shut, so that words are all that is left.
+  const shut = (name: string): boolean => /^vector\/(weights|bias)$/.test(name);
+  network.parameters.forEach((each, i) => {
+    if (shut(network.names[i])) each.assign(tf.zerosLike(each));
+  });
+  const tokens = captions(some, none, other);
+  const vector = tf.tensor2d([1, -1, 0.5, 2, 0, 0], [3, 2]);
+
+  test("is heard by the samples that it is of, with a caption and without", () => {
+    for (const condition of [{}, { tokens }]) {
+      const told = (given: tf.Tensor2D): number[] =>
+        values(network.predict(z, t, { condition: { ...condition, vector: given } }));
+      const silent = values(network.predict(z, t, { condition }));
+      const heard = told(vector);
+      for (const i of [0, 1]) {
+        expect(heard.slice(i * pixels, (i + 1) * pixels)).not.toEqual(
+          silent.slice(i * pixels, (i + 1) * pixels),
+        );
+      }
+      expect(heard.slice(2 * pixels)).toEqual(silent.slice(2 * pixels));
+      // More than a sum of the vector's numbers is heard.
+      const [one, both] = [told(vector.mul<tf.Tensor2D>(0.5)), heard];
+      const bent = one.map((value, i) => Math.abs(value - (both[i] + silent[i]) / 2));
+      expect(Math.max(...bent)).toBeGreaterThan(1e-4);
+    }
+  });
+
+  test("has places of its own among the words that pixels attend to", () => {
+    const seen = new Map<string, tf.Tensor>();
+    const watch = (name: string, value: tf.Tensor): void => void seen.set(name, tf.keep(value));
+    network.predict(z, t, { watch, condition: { tokens, vector } });
+    const weights = seen.get("middle/block1/words/weights")!;
+    expect(weights.shape).toEqual([3, 2, 16, 5 + 3]);
+    const said = values(weights.slice([0, 0, 0, 5], [-1, -1, -1, 3]).sum(3));
+    expect(Math.min(...said)).toBeGreaterThan(0);
+    // A caption's padding is still nothing.
+    expect(values(weights.slice([0, 0, 0, 3], [1, -1, -1, 2]).max())).toEqual([0]);
+    const { parts } = network;
+    const flops = (name: string): number => parts.find((part) => part.name === name)!.flops;
+    expect(flops("vector/words")).toBe(2 * (2 * 256 + 256 * 256 + 256 * 3 * 8));
+    expect(flops("middle/block1/words/told")).toBe(2 * 8 * 8 * 32);
+  });
+
+  test("has gradients that agree with finite differences, in every parameter", () => {
+    const direction = randomNormal([3, 8, 8, 1], 5);
+    const loss = (parameters?: readonly tf.Tensor[]): tf.Scalar =>
+      network
+        .predict(z, t, { condition: { tokens, vector }, ...(parameters && { parameters }) })
+        .mul(direction)
+        .sum();
+    expectGradients(network, loss, (name) => /^vector/.test(name));
+  });
+});
+
 test("pixels attend to words at the sizes that are asked for", () => {
   const words = (text: UNetOptions["text"] & object): string[] =>
     unet({ ...small, text }).names.filter((name) => name.endsWith("words/query/weights"));
@@ -320,6 +381,10 @@ describe("what does not fit is named", () => {
     [{ image: -1 }, "image is -1"],
     [{ text: { ...text, at: [8, 3] } }, "text.at[1] is 3; the images have the sizes 8, 4"],
     [{ text: { ...text, at: [8] }, heads: 3, width: 16, multipliers: [1, 3], groups: 8 }, "heads is 3"],
+    [{ vectorWords: 2, text }, "vectorWords is 2, but vector is 0; give a vector, and a text"],
+    [{ vectorWords: 2, vector: 2 }, "vectorWords is 2, but there is no text;"],
+    [{ vectorWords: 2, vector: 2, text: { ...text, entry: "vector" } }, 'but text.entry is "vector";'],
+    [{ vectorWords: -1 }, "vectorWords is -1"],
     [{ text: { ...text, length: 0 } }, "text.length is 0"],
     [{ text: { ...text, vocabulary: 1 } }, "text.vocabulary is 1"],
     [{ text: { ...text, heads: 3 } }, "text.heads is 3, which does not divide the width of 8"],

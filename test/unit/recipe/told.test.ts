@@ -64,7 +64,7 @@ test("a caption goes with its image, and a share of them is dropped", () => {
   expect(some.labels).toBeUndefined();
   setSeed(1);
   const many = conditionsAt(all, tf.range(0, 3000, 1, "int32").mod<tf.Tensor1D>(tf.scalar(30, "int32")));
-  const dropped = partlyDropped(many, conditions, 0.3).tokens!;
+  const dropped = partlyDropped(many, conditions, { all: 0.3 }).tokens!;
   const kept = values(dropped.equal(many.tokens!).all(1));
   const empty = values(dropped.equal(tf.tensor2d(tokenizer.encode([""]), [1, 4], "int32")).all(1));
   expect(kept.every((value, i) => value + empty[i] === 1)).toBe(true);

@@ -2,12 +2,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  diffusionRecipes,
   loadCheckpoint,
+  loadModel,
   picturesRecipe,
   recipes,
   setSeed,
   tf,
   trainRecipe,
+  type DiffusionSettings,
   type Recipe,
   type RecipeRun,
   type TrainedRecipe,
@@ -168,6 +171,26 @@ test("stages have their own rate and share without a class, also in a run that g
   step(5).dispose();
   expect(none()).not.toEqual(first);
   dispose();
+});
+
+test("begins with the weights of another recipe, and a checkpoint knows which", async () => {
+  const from = diffusionRecipes["digits-v"];
+  const { network } = from.settings as unknown as Pick<DiffusionSettings, "network">;
+  const recipe = tiny({ network: { ...network, vector: 2 }, from });
+  const learned = loadModel("digits-v").network;
+  const made = await recipe.start("float32");
+  learned.names.forEach((name, i) => {
+    const same = [made.weights[name], made.variables[`network/${name}`]].map(
+      (own) => own.equal(learned.parameters[i]).all().dataSync()[0],
+    );
+    expect({ name, same }).toEqual({ name, same: [1, 1] });
+  });
+  expect(made.weights["vector/weights"].shape[0]).toBe(2);
+  made.dispose();
+  const { recipe: name, weights } = recipe.settings.from as unknown as Record<string, string>;
+  expect(name).toBe("digits-v");
+  expect(weights).toMatch(/^[0-9a-f]{16}$/);
+  expect(tiny().settings.from).toBeUndefined();
 });
 
 test("somebody's own pictures are a recipe like others, and what cannot be read is told", async () => {

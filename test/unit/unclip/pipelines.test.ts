@@ -24,6 +24,7 @@ import {
   features,
   oracle,
   priorOf,
+  readingDecoder,
   schedule,
   screen,
   states,
@@ -179,6 +180,42 @@ describe("images by captions", () => {
     const broken = { decoder: { times: [60, 0] }, screen };
     await expect(generateByCaption(models, captions, broken)).rejects.toThrow("times");
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("a decoder that reads captions, too", () => {
+  const reading = readingDecoder();
+  const options = { seed: 1, screen } as const;
+
+  test("is told them with the embeddings, and led by both", async () => {
+    const by = async (of: readonly string[] | undefined, gamma = 1): Promise<number[]> =>
+      values(await decode(reading, texts, { ...options, gamma, ...(of && { captions: of }) }));
+    const others = [...captions].reverse();
+    expect(await by(captions)).not.toEqual(await by(undefined));
+    expect(await by(captions)).not.toEqual(await by(others));
+    expect(await by(captions, 0)).toEqual(await by(undefined, 0));
+    await expect(by(["red"])).rejects.toThrow("captions has 1 captions for 3 images");
+    await expect(decode(decoder, texts, { ...options, captions })).rejects.toThrow(
+      "captions is given, but the model knows no captions.",
+    );
+  });
+
+  test("reads those that images are made by, unless it is to be told the embedding alone", async () => {
+    const by = async (told?: "both" | "embedding"): Promise<number[]> => {
+      const made = await generateByCaption({ ...models, decoder: reading }, captions, {
+        ...options,
+        prior: "none",
+        ...(told && { told }),
+      });
+      return values(made.images);
+    };
+    expect(await by()).toEqual(await by("both"));
+    expect(await by("embedding")).not.toEqual(await by("both"));
+    const bad = generateByCaption(models, captions, { ...options, told: "words" as "both" });
+    await expect(bad).rejects.toThrow('told is "words"; use "both" or "embedding".');
+    await expect(generateByCaption(models, captions, { ...options, told: "both" })).rejects.toThrow(
+      "the model knows no captions",
+    );
   });
 });
 

@@ -55,6 +55,18 @@ export const tinyDecoder = (): DiffusionModel =>
     predicts: "v",
   });
 
+/** One that reads captions besides. */
+export const readingDecoder = (): DiffusionModel =>
+  diffusionModel({
+    network: awake(
+      unet({
+        ...{ size: 8, steps: 50, width: 4, multipliers: [1, 1], groups: 2, heads: 2, seed: 3 },
+        ...{ vector: features, vectorWords: 2, text: { ...text, width: 8, depth: 1, heads: 2 } },
+      }),
+    ),
+    ...{ schedule, predicts: "v", tokenizer },
+  });
+
 /** A model whose network gives what a function of condition and z says x is. */
 export function oracle<N extends { readonly network: object; readonly schedule: typeof schedule }>(
   model: N,
