@@ -30,7 +30,8 @@ export interface DiffusionSettings {
   readonly augment?: Augmentation;
   /** Of the network; T is the schedule's. */
   readonly network: Omit<UNetOptions, "steps" | "seed">;
-  /** A recipe whose shipped weights the network begins with, wherever it has parts of the same names; the rest of it begins as ever. */
+  /** A recipe whose shipped weights the network begins with: it has all parameters of that one, by the same names; what it has besides
+   * begins as ever. */
   readonly from?: DiffusionRecipe;
   readonly schedule: Schedule;
   /** What the network predicts. */
