@@ -19,6 +19,7 @@ import {
   setSeed,
   tf,
   trainRecipe,
+  wordTokenizer,
   type AutoencoderRecipe,
   type AutoencoderSettings,
   type DiffusionRecipe,
@@ -174,6 +175,33 @@ describe("diffusion in latents", () => {
     const far = z.mul(9);
     expect(Math.max(...values(model.denoiser()(far, 40)).map(Math.abs))).toBeGreaterThan(1);
     expect(Math.max(...values(model.denoiser({ clip: true })(far, 40)).map(Math.abs))).toBeLessThanOrEqual(1);
+  });
+
+  test("by captions: the half that a caption names is the bright one", async () => {
+    const tokenizer = wordTokenizer({ words: ["left", "right"], length: 2 });
+    const captioned = (given: LabelledImages): LabelledImages => ({
+      ...given,
+      captions: Array.from(given.labels, (label) => (label === 1 ? "left" : "right")),
+    });
+    const recipe = latent({
+      data: () => ({ train: captioned(painted(60, 1)), heldOut: captioned(painted(20, 2)) }),
+      network: {
+        ...{ size: 4, channels: 2, width: 8, multipliers: [1, 1], groups: 4, heads: 2, attention: [4] },
+        text: { vocabulary: tokenizer.vocabulary.length, length: 2, width: 8, heads: 2, depth: 1 },
+      },
+      tokenizer: () => tokenizer,
+      stages: [{ steps: 250, peak: 1e-2, warmup: 10, unlabelled: 0.1 }],
+      decay: 0.95,
+      batch: 32,
+      latent: { autoencoder: coder(), file: (await trained(coder(), "coder")).weights },
+    });
+    const { weights } = await trained(recipe, "captions", 250);
+    const captions = Array.from({ length: 40 }, (_, i) => (i % 2 ? "left" : "right"));
+    const images = await generate(loadModel(recipe, { file: weights }), { captions, seed: 4, screen });
+    expect(images.shape).toEqual([40, 8, 8, 3]);
+    const half = (from: number): tf.Tensor => images.slice([0, 0, from, 0], [-1, -1, 4, -1]).mean([1, 2, 3]);
+    const brighter = values(half(0).greater(half(4))).map((left) => (left ? "left" : "right"));
+    expect(brighter.filter((side, i) => side === captions[i]).length).toBeGreaterThanOrEqual(36);
   });
 
   test("what it learns is of variance 1, and its loss that of noise at first", async () => {
