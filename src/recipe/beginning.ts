@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import type { Details } from "../checkpoint";
 import { byName, type Network } from "../network";
 import { checkShape } from "../errors";
 import type { Recipe } from "./recipe";
-import { filled, shippedWeights, weightsHash, type Fillable } from "./shipped";
+import { shippedNetwork, shippedWeights, weightsHash, type Fillable } from "./shipped";
 
 /** A recipe that has been learned, to begin another one with. */
 export type Learned = Recipe & { readonly network: () => Fillable };
@@ -12,13 +11,7 @@ export type Learned = Recipe & { readonly network: () => Fillable };
  * what they begin with.
  * @throws Error if there are no weights, RangeError for a parameter that the network does not have in this shape */
 export function beginWith(network: Pick<Network, "names" | "parameters">, recipe: Learned): void {
-  const file = shippedWeights(recipe.name);
-  if (!existsSync(file)) {
-    throw new Error(
-      `${file} is missing: training begins with the weights of "${recipe.name}", which are made by npm run train -- ${recipe.name} --ship.`,
-    );
-  }
-  const learned = filled(recipe, file);
+  const learned = shippedNetwork(recipe, "which training begins with");
   try {
     const own = byName(network, network.parameters);
     learned.names.forEach((name, i) => {

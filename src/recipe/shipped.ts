@@ -46,6 +46,21 @@ export function filled<N extends Fillable>(
   }
 }
 
+/** The network of a recipe that others build on, with the weights that come with the course.
+ * @param use what these weights are for, to be read after "weights of …,"
+ * @throws Error that says how to make the weights if there are none; or for weights of other settings */
+export function shippedNetwork<N extends Fillable>(
+  recipe: Recipe & { readonly network: () => N },
+  use: string,
+): N {
+  const { name } = recipe;
+  const file = shippedWeights(name);
+  if (existsSync(file)) return filled(recipe, file);
+  throw new Error(
+    `There are no weights of "${name}", ${use}: ${file} is missing. \`npm run train -- ${name} --ship\` makes them.`,
+  );
+}
+
 function restored<N extends Fillable>(network: N, tensors: Readonly<Record<string, tf.Tensor>>): N {
   try {
     restore({ ...byName(network, network.parameters), ...network.measured }, tensors);

@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import type { Details } from "../checkpoint";
 import type { Tokenizer } from "../text";
 import type { CaptionedPair } from "./embed-pairs";
 import { once } from "./once";
 import type { PairRecipe } from "./pair-recipe";
-import { filled, shippedWeights, weightsHash } from "./shipped";
+import { shippedNetwork, shippedWeights, weightsHash } from "./shipped";
 
 /** A pair in whose space other networks work: their weights are worth nothing with another one. */
 export interface TrainedPair {
@@ -20,20 +19,11 @@ export interface TrainedPair {
  * @returns network: throws an Error that says how to make the weights if there are none */
 export function shippedPair(recipe: PairRecipe): TrainedPair {
   const { name, tokenizer } = recipe;
-  const file = shippedWeights(name);
   return {
     get details() {
-      return { pair: name, weights: weightsHash(file) };
+      return { pair: name, weights: weightsHash(shippedWeights(name)) };
     },
     tokenizer,
-    network: once(() => {
-      if (!existsSync(file)) {
-        throw new Error(
-          `There are no weights of "${name}", whose space this is about: ${file} is missing. ` +
-            `\`npm run train -- ${name} --ship\` makes them.`,
-        );
-      }
-      return filled(recipe, file);
-    }),
+    network: once(() => shippedNetwork(recipe, "whose space this is about")),
   };
 }
