@@ -19,7 +19,10 @@ const rows = {
   memory: { title: "memory before the first import, MB", digits: 0, goal: "120" },
   library: { title: "cell that imports the library, s", digits: 2, goal: "1.5" },
   cell: { title: "round trip of a trivial cell, s", digits: 3 },
+  later: { title: "the same after 100 cells that declare, s", digits: 3 },
   lines: { title: "lines of output per second", digits: 0 },
+  interrupt: { title: "interrupt to the cell's end, s", digits: 2, goal: "2" },
+  shutdown: { title: "shutdown to the last process's end, s", digits: 2, goal: "2" },
 };
 
 /** @param {string} kernel @returns {Figures} */
@@ -43,7 +46,7 @@ for (let round = 0; round < rounds; round++) for (const [kernel, found] of runs)
 
 /** @param {string[]} cells */
 const print = ([title, ...cells]) =>
-  console.log(title.padEnd(36) + cells.map((cell) => cell.padStart(20)).join(""));
+  console.log(title.padEnd(42) + cells.map((cell) => cell.padStart(20)).join(""));
 
 print([`median of ${rounds} (× ipykernel's)`, ...Object.values(kernels), "goal"]);
 for (const [row, { title, digits, goal = "" }] of Object.entries(rows)) {

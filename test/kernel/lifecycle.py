@@ -15,6 +15,11 @@ from client import Kernel, alive, gone
 from samples import code
 
 
+def all_gone(processes: list[psutil.Process]) -> None:
+    """They end without being killed. How soon: `npm run bench kernel`."""
+    assert gone(processes, 15), f"still there after 15 s: {[p for p in processes if alive(p)]}"
+
+
 def shuts_down(restart: bool, program: str) -> None:
     with Kernel() as kernel:
         processes = kernel.processes
@@ -22,11 +27,11 @@ def shuts_down(restart: bool, program: str) -> None:
         kernel.await_output(id, "running")
         reply = kernel.request("shutdown_request", {"restart": restart}, "control")
         equal(reply, {"status": "ok", "restart": restart}, "the reply")
-        assert gone(processes, 2), f"still there after 2 s: {[p for p in processes if alive(p)]}"
+        all_gone(processes)
 
 
 def shutdown_check(restart: bool, state: str, program: str) -> None:
-    @check(f"shutdown (restart {restart}) {state} is answered and ends every process within 2 s")
+    @check(f"shutdown (restart {restart}) {state} is answered and ends every process")
     def shutdown() -> None:
         shuts_down(restart, program)
 
@@ -49,19 +54,20 @@ def orphan() -> None:
         processes = [psutil.Process(int(pid)) for pid in client.stdout.readline().split()]
         client.kill()
     assert processes, "the client printed no process ids"
-    left = [] if gone(processes, 5) else [process for process in processes if alive(process)]
-    for process in left:
-        process.kill()
-    assert not left, f"still there after 5 s: {left}"
+    try:
+        all_gone(processes)
+    finally:
+        for process in filter(alive, processes):
+            process.kill()
 
 
-@check("SIGTERM ends every process within 2 s, also during a synchronous loop")
+@check("SIGTERM ends every process, also during a synchronous loop")
 def terminated() -> None:
     with Kernel() as kernel:
         processes = kernel.processes
         kernel.await_output(kernel.send(code.loops[0][1]), "running")
         processes[0].terminate()
-        assert gone(processes, 2), f"still there after 2 s: {[p for p in processes if alive(p)]}"
+        all_gone(processes)
 
 
 @check("a restart forgets variables and counts from 1")
@@ -117,16 +123,16 @@ def second_client() -> None:
     with Kernel() as kernel:
         other = kernel.manager.blocking_client()
         other.start_channels()
-        other.wait_for_ready(timeout=10)
+        other.wait_for_ready(timeout=15)
         cell = kernel.must(code.hello)
         texts: list[str] = []
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 15
         while "hello, world\n" not in texts and time.monotonic() < deadline:
-            message = other.get_iopub_msg(timeout=5)
+            message = other.get_iopub_msg(timeout=15)
             if message["parent_header"].get("msg_id") == cell.id and message["msg_type"] == "stream":
                 texts.append(message["content"]["text"])
         contains("".join(texts), "hello, world")
-        equal(other.execute(code.trivial, reply=True, timeout=5)["content"]["status"], "ok", "its own cell")
+        equal(other.execute(code.trivial, reply=True, timeout=15)["content"]["status"], "ok", "its own cell")
         other.stop_channels()
 
 

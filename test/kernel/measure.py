@@ -7,7 +7,7 @@ import socket
 import time
 from statistics import median
 
-from client import KERNEL, ROOT, Kernel, NoAnswer
+from client import KERNEL, ROOT, Kernel, NoAnswer, gone
 from samples import code
 
 IMPORTS = {
@@ -16,6 +16,9 @@ IMPORTS = {
 }
 LINES = 20_000
 CELLS = 30
+DECLARATIONS = 100
+DECLARE = {"python": "v{i} = [{i}, str({i})]"}.get(KERNEL, "const v{i} = [{i}, String({i})];")
+PATIENCE = 10
 
 
 class Stopwatch(Kernel):
@@ -53,6 +56,27 @@ def lines_per_second(kernel: Kernel) -> float | None:
         return None
 
 
+def after_interrupt(kernel: Kernel) -> float | None:
+    """Seconds from the interrupt of a synchronous loop to the cell's end; None if it goes on."""
+    id = kernel.send(code.loops[0][1])
+    kernel.await_output(id, "running")
+    start = time.monotonic()
+    kernel.interrupt()
+    try:
+        kernel.finish(id, PATIENCE)
+    except NoAnswer:
+        return None
+    return time.monotonic() - start
+
+
+def until_gone(kernel: Kernel) -> float | None:
+    """Seconds from the request to shut down to the end of every process; None if some go on."""
+    processes = kernel.processes
+    start = time.monotonic()
+    kernel.client.session.send(kernel.client.control_channel.socket, "shutdown_request", {"restart": False})
+    return time.monotonic() - start if gone(processes, PATIENCE) else None
+
+
 def main() -> None:
     start = time.monotonic()
     kernel = Stopwatch(cwd=ROOT, warm=False)
@@ -64,14 +88,22 @@ def main() -> None:
         kernel.subscribe()
         cells = [seconds(kernel, f"{i} + 1") for i in range(CELLS)]
         library = seconds(kernel, IMPORTS[KERNEL]) if KERNEL in IMPORTS else None
+        for i in range(DECLARATIONS):
+            kernel.must(DECLARE.replace("{i}", str(i)))
+        later = [seconds(kernel, f"{i} + 1") for i in range(CELLS)]
         lines = lines_per_second(kernel)
+        interrupt = after_interrupt(kernel)
+        shutdown = until_gone(kernel)
     figures = {
         "ready": ready,
         "firstCell": first_cell,
         "memory": memory,
         "cell": median(cells),
+        "later": median(later),
         "lines": lines,
         "library": library,
+        "interrupt": interrupt,
+        "shutdown": shutdown,
     }
     print(json.dumps(figures))
 

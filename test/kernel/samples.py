@@ -9,7 +9,7 @@ from client import KERNEL
 
 @dataclass(frozen=True)
 class Samples:
-    # Outputs
+    # Outputs. Cells with questions print one, and go on once a file of its name lies beside the notebook.
     trivial: str
     hello: str
     hello_stderr: str
@@ -20,8 +20,8 @@ class Samples:
     long_line: str
     displays: str
     large_displays: str
-    slow_lines: str
-    slow_synchronous_lines: str
+    awaiting_answers: str
+    looping_for_answers: str
     child_output: str
     late_line: str
     sleep: str
@@ -82,17 +82,18 @@ for (let i = 0; i < COUNT; i++) { console.log(i); display.html(`${i}`); }
 import { display } from "tslab";
 for (let i = 0; i < COUNT; i++) display.html(`${i} ${"x".repeat(10_000)}`);
 """,
-    slow_lines="""
-for (let i = 0; i < 5; i++) {
-  console.log(i);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+    awaiting_answers="""
+import { existsSync } from "node:fs";
+for (const question of ["first", "second"]) {
+  console.log(question);
+  while (!existsSync(question)) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 """,
-    slow_synchronous_lines="""
-for (let i = 0; i < 5; i++) {
-  console.log(i);
-  const end = Date.now() + 200;
-  while (Date.now() < end);
+    looping_for_answers="""
+import { existsSync } from "node:fs";
+for (const question of ["first", "second"]) {
+  console.log(question);
+  while (!existsSync(question));
 }
 """,
     child_output="""
@@ -298,8 +299,18 @@ for i in range(COUNT): print(i); display(HTML(str(i)))
 from IPython.display import HTML, display
 for i in range(COUNT): display(HTML(str(i) + " " + "x" * 10_000))
 """,
-    slow_lines="import asyncio\nfor i in range(5):\n    print(i)\n    await asyncio.sleep(0.2)",
-    slow_synchronous_lines="import time\nfor i in range(5):\n    print(i)\n    time.sleep(0.2)",
+    awaiting_answers="""
+import asyncio, os
+for question in ("first", "second"):
+    print(question)
+    while not os.path.exists(question): await asyncio.sleep(0.005)
+""",
+    looping_for_answers="""
+import os
+for question in ("first", "second"):
+    print(question)
+    while not os.path.exists(question): pass
+""",
     child_output='import subprocess\nsubprocess.run(["echo", "from a child"]);',
     late_line='import asyncio\nasyncio.get_running_loop().call_later(0.3, print, "late");',
     sleep="import asyncio\nawait asyncio.sleep(SECONDS)",

