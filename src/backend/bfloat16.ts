@@ -11,6 +11,14 @@ export function bfloat16Units(): string | undefined {
 }
 let processorUnits: string | undefined;
 
+/** Of the numbers between which a network computes. `bfloat16` has 8 bits of precision, `float32` 24. */
+export type Precision = "float32" | "bfloat16";
+
+/** The precision in which this device computes a network sooner: `bfloat16` where it has units for it. */
+export function fasterPrecision(): Precision {
+  return bfloat16Units() ? "bfloat16" : "float32";
+}
+
 const names: readonly (readonly [RegExp, string])[] = [
   [/\bamx_bf16\b/, "AMX"],
   [/\bavx512_bf16\b/, "AVX-512"],

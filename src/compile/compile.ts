@@ -1,4 +1,4 @@
-import { warnWithoutUnits } from "../backend/bfloat16";
+import { warnWithoutUnits, type Precision } from "../backend/bfloat16";
 import { hasFusedOps } from "../backend/fused";
 import { internals, type Internals } from "../backend/internals";
 import { tf } from "../backend/tf";
@@ -16,9 +16,9 @@ export interface CompileOptions {
   /** How many programs are kept, each for other shapes of the arguments; the one least recently used goes. */
   readonly programs?: number;
   /** `bfloat16`: convolutions, matrix products and what lies between them with 8 instead of 24 bits of precision, which
-   * is faster where the device has units for it ({@link bfloat16Units}); parameters, optimizer, statistics and loss stay
+   * is faster where the device has units for it ({@link fasterPrecision}); parameters, optimizer, statistics and loss stay
    * in float32. Native backend only. */
-  readonly precision?: "float32" | "bfloat16";
+  readonly precision?: Precision;
   /** Lets XLA compile the step to machine code, with elementwise operations fused: faster on GPUs, after a first call
    * that takes minutes for a large network. Native backend only. */
   readonly xla?: boolean;

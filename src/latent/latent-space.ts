@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { checkInteger } from "../errors";
@@ -29,7 +30,7 @@ export function latentSpace(
   {
     parameters = network.parameters,
     precision = "float32",
-  }: { readonly parameters?: readonly tf.Tensor[]; readonly precision?: "float32" | "bfloat16" } = {},
+  }: { readonly parameters?: readonly tf.Tensor[]; readonly precision?: Precision } = {},
 ): LatentSpace {
   const { mean, deviation } = network.scale;
   const encode = compile(

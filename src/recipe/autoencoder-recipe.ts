@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { randomBatch, type Augmentation } from "../data";
@@ -7,7 +8,7 @@ import type { ClassifierRecipe } from "./classifier-recipe";
 import { evaluateAutoencoder } from "./evaluate-autoencoder";
 import { filled, shippedWeights } from "./shipped";
 import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
-import type { Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
+import type { Recipe, RecipeData, RecipeRun } from "./recipe";
 
 export interface AutoencoderSettings extends LearningSettings {
   readonly name: string;

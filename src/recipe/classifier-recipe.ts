@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { randomBatch, type Augmentation } from "../data";
@@ -10,7 +11,7 @@ import type { Schedule } from "../schedule";
 import { describeImages } from "./describe-images";
 import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import { scheduleDetails } from "./schedule-details";
-import type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
+import type { Evaluation, LabelledImages, Recipe, RecipeData, RecipeRun } from "./recipe";
 
 export interface ClassifierSettings extends LearningSettings {
   readonly name: string;

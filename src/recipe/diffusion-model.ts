@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { checkShape } from "../errors";
@@ -47,7 +48,7 @@ export interface DiffusionModelOptions<N extends ToldNetwork = UNet> {
   readonly latent?: LatentSpace | undefined;
   /** Others in the place of the network's own, such as their averages. */
   readonly parameters?: readonly tf.Tensor[];
-  readonly precision?: "float32" | "bfloat16";
+  readonly precision?: Precision;
   /** Whether its denoisers keep x̂ within [-1, 1], unless they are asked otherwise; true if omitted, as is right for images. */
   readonly clip?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import type { Details } from "../checkpoint";
 import { compile } from "../compile";
@@ -17,7 +18,7 @@ import { beginningDetails, beginWith } from "./beginning";
 import { conditionsAt, knownConditions, partlyDropped } from "./known-conditions";
 import { learner } from "./learner";
 import { once } from "./once";
-import type { Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
+import type { Recipe, RecipeData, RecipeRun } from "./recipe";
 import { scheduleDetails } from "./schedule-details";
 
 export interface DiffusionSettings {

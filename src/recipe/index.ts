@@ -1,4 +1,4 @@
-export type { Evaluation, LabelledImages, Precision, Recipe, RecipeData, RecipeRun } from "./recipe";
+export type { Evaluation, LabelledImages, Recipe, RecipeData, RecipeRun } from "./recipe";
 export { classifierRecipe, type ClassifierRecipe, type ClassifierSettings } from "./classifier-recipe";
 export {
   diffusionRecipe,

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import type { Details } from "../checkpoint";
 import { inBatches, latentSpace, type LatentSpace } from "../latent";
 import type { AutoencoderRecipe } from "./autoencoder-recipe";
 import { filled, shippedWeights, weightsHash } from "./shipped";
-import type { LabelledImages, Precision, RecipeData } from "./recipe";
+import type { LabelledImages, RecipeData } from "./recipe";
 
 /** Whose latents a diffusion recipe learns. */
 export interface LatentSource {

@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { latentSpace, type LatentSpace } from "../latent";
 import type { Classifier, EmbeddingPrior, TextImagePair } from "../network";
 import type { Tokenizer } from "../text";
@@ -9,7 +10,7 @@ import { filled, shippedWeights } from "./shipped";
 import { latentSpaceOf } from "./latent-source";
 import type { PairRecipe } from "./pair-recipe";
 import { priorModel, type PriorRecipe } from "./prior-recipe";
-import type { Precision, Recipe } from "./recipe";
+import type { Recipe } from "./recipe";
 import {
   autoencoderRecipes,
   classifierRecipes,

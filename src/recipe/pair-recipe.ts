@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { randomBatch, type Augmentation } from "../data";
@@ -8,7 +9,7 @@ import type { Tokenizer } from "../text";
 import { embedPairs, tokensOf, type CaptionedImages, type CaptionedPair } from "./embed-pairs";
 import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import { once } from "./once";
-import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
+import type { Evaluation, Recipe, RecipeRun } from "./recipe";
 
 /** What a pair learns from, and what is kept back to judge it by. The recipe disposes of it. */
 export interface PairData {

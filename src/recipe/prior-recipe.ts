@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import type { Details } from "../checkpoint";
 import { compile } from "../compile";
@@ -13,7 +14,7 @@ import { evaluatePrior } from "./evaluate-prior";
 import { conditionsAt, partlyDropped } from "./known-conditions";
 import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import type { PairData } from "./pair-recipe";
-import type { Precision, Recipe, RecipeRun } from "./recipe";
+import type { Recipe, RecipeRun } from "./recipe";
 import { scheduleDetails } from "./schedule-details";
 import type { TrainedPair } from "./trained-pair";
 

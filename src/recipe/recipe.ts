@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import type { tf } from "../backend/tf";
 import type { Details } from "../checkpoint";
 
@@ -15,8 +16,6 @@ export interface Recipe {
    * @param precision of the compiled step; see {@link CompileOptions} */
   start(precision: Precision): Promise<RecipeRun>;
 }
-
-export type Precision = "float32" | "bfloat16";
 
 /** A recipe in the making. */
 export interface RecipeRun {

@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { checkNumber } from "../errors";
@@ -5,7 +6,6 @@ import { nearestTokens, type SequenceDenoiser } from "../network";
 import { denoiserOf, type Denoiser } from "../prediction";
 import type { Schedule } from "../schedule";
 import type { SequenceTokenizer } from "../text";
-import type { Precision } from "./recipe";
 
 /** A network for sequences with what it needs to be used: between texts and the space of vectors in which the diffusion takes place. */
 export interface SequenceModel {

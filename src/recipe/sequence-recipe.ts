@@ -1,3 +1,4 @@
+import type { Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
 import { compile } from "../compile";
 import { randomIndices } from "../data/random-batch";
@@ -10,7 +11,7 @@ import type { SequenceTokenizer } from "../text";
 import { generateTexts } from "./generate-texts";
 import { learningDetails, oneStageLearner, type LearningSettings } from "./learner";
 import { once } from "./once";
-import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
+import type { Evaluation, Recipe, RecipeRun } from "./recipe";
 import { scheduleDetails } from "./schedule-details";
 import { sequenceModel, type SequenceModel } from "./sequence-model";
 

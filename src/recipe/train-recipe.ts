@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { fasterPrecision, type Precision } from "../backend/bfloat16";
 import { tf } from "../backend/tf";
-import { bfloat16Units } from "../backend/bfloat16";
 import { loadCheckpoint, saveCheckpoint, type Details, type Json } from "../checkpoint";
 import { replaceFile } from "../checkpoint/replace-file";
 import { checkInteger } from "../errors";
@@ -11,7 +11,7 @@ import { sideBySide } from "../plot";
 import { root } from "../root";
 import { lossCurve, train, type TrainOptions, type Training } from "../training";
 import { differences } from "./differences";
-import type { Evaluation, Precision, Recipe, RecipeRun } from "./recipe";
+import type { Evaluation, Recipe, RecipeRun } from "./recipe";
 
 export interface TrainRecipeOptions extends Pick<TrainOptions, "screen"> {
   /** Where the files go; `.cache/training/<name>` of the project if omitted. */
@@ -49,8 +49,7 @@ export interface EvaluationAt {
  * - `weights.safetensors`: in the end, the averages of the parameters alone.
  * @throws Error for a checkpoint of other settings; RangeError as soon as a loss is not finite; InterruptedError */
 export async function trainRecipe(recipe: Recipe, options: TrainRecipeOptions = {}): Promise<TrainedRecipe> {
-  const { folder = trainingFolder(recipe.name), precision = bfloat16Units() ? "bfloat16" : "float32" } =
-    options;
+  const { folder = trainingFolder(recipe.name), precision = fasterPrecision() } = options;
   const {
     evaluateEvery = Math.ceil(recipe.steps / 20),
     saveEvery = 60,

@@ -22,7 +22,7 @@ const quick = process.argv.includes("--quick");
 const [samples, real, parts] = quick ? [16, 100, 4] : [300, 2000, 20];
 const noises = quick ? [0, 100] : [0, 50, 100, 200, 300];
 const calls = { base: 40, enlarger: 10, single: 20 };
-const precision = course.bfloat16Units() ? "bfloat16" : "float32";
+const precision = course.fasterPrecision();
 const screen = { pictures: false, show() {} };
 
 const base = course.loadModel("landscapes", { precision });

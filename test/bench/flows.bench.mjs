@@ -27,7 +27,7 @@ const { ddim, dpmSolver, frechetDistance, samplingTimes, tf } = course;
 const quick = process.argv.includes("--quick");
 const allCalls = quick ? [3, 5] : [2, 3, 5, 10, 20];
 const parts = quick ? 4 : 10;
-const precision = course.bfloat16Units() ? "bfloat16" : "float32";
+const precision = course.fasterPrecision();
 const screen = { pictures: false, show() {} };
 
 const judge = course.loadClassifier("digit-classifier");

@@ -23,7 +23,7 @@ const { tf } = course;
 
 const quick = process.argv.includes("--quick");
 const [samples, real, parts] = quick ? [16, 100, 4] : [300, 2000, 20];
-const precision = course.bfloat16Units() ? "bfloat16" : "float32";
+const precision = course.fasterPrecision();
 const screen = { pictures: false, show() {} };
 /** @typedef {"landscapes-64" | "landscapes-latent"} Name */
 const pixel = course.loadModel("landscapes-64", { precision });

@@ -31,7 +31,7 @@ const [asked, pictures, each, calls, seed] = quick ? [12, 4, 2, 4, 13] : [300, 1
 /** γ of the decoder, where it draws from noise: it listens to embeddings better than without guidance (Ramesh et al. 2022, section 2.1). */
 const gamma = 2;
 const etas = quick ? [1] : [0, 0.5, 1];
-const precision = course.bfloat16Units() ? "bfloat16" : "float32";
+const precision = course.fasterPrecision();
 const models = {
   pair: course.loadPair("world-pair"),
   prior: course.loadPrior("world-prior"),

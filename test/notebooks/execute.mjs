@@ -26,7 +26,7 @@ const runner = fileURLToPath(new URL("run.py", import.meta.url));
  * @param {{ cellSeconds?: number, onCell?: (cell: string) => void }} [options]
  * @returns {Promise<Execution>}
  */
-export async function executeNotebook(source, { cellSeconds = 300, onCell = () => {} } = {}) {
+export async function executeNotebook(source, { cellSeconds = 900, onCell = () => {} } = {}) {
   const name = nameOf(source);
   const cells = readNotebook(source).cells;
   const print = fingerprint(source);

@@ -2,6 +2,7 @@ import {
   adam,
   attention,
   bfloat16Units,
+  fasterPrecision,
   compile,
   conv2d,
   dense,
@@ -164,4 +165,5 @@ test("a forward pass keeps its parameters rounded, and follows when they change"
 test("whether the device has units for it is said", () => {
   const units = bfloat16Units();
   expect([undefined, "AMX", "AVX-512", "Arm", "GPU"]).toContain(units);
+  expect(fasterPrecision()).toBe(units === undefined ? "float32" : "bfloat16");
 });
