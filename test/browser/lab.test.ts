@@ -81,7 +81,7 @@ test("draws the figures", async () => {
   for (const index of codeCells) {
     for (const figure of await (await cell(index)).locator(figures).all()) {
       await figure.scrollIntoViewIfNeeded();
-      await figure.locator("svg, canvas, img").first().waitFor({ timeout: 10_000 });
+      await figure.locator("svg, canvas, img").first().waitFor();
       expect({ cell: index + 1, colours: (await countColours(figure)) > 2 }).toEqual({
         cell: index + 1,
         colours: true,
@@ -105,19 +105,17 @@ describe("in a new cell", () => {
     // The course's settings open the list while one types.
     await page.keyboard.type(".li", { delay: 50 });
     const item = page.locator(".jp-Completer-item", { hasText: "linearSchedule" });
-    await item.waitFor({ timeout: 10_000 });
+    await item.waitFor();
     expect(await item.textContent()).toMatch(/function/);
     await keepScreenshot(page, "lab", "completion");
     await item.click();
-    await page
-      .locator(".jp-Cell.jp-mod-active .cm-content", { hasText: "course.linearSchedule" })
-      .waitFor({ timeout: 10_000 });
+    await page.locator(".jp-Cell.jp-mod-active .cm-content", { hasText: "course.linearSchedule" }).waitFor();
   });
 
   test("shows a function's type and documentation", async () => {
     await page.keyboard.press("Shift+Tab");
     const tooltip = page.locator(".jp-Tooltip");
-    await tooltip.waitFor({ timeout: 10_000 });
+    await tooltip.waitFor();
     expect(await tooltip.textContent()).toMatch(/linearSchedule\(steps: number.*Schedule/s);
     await keepScreenshot(page, "lab", "tooltip");
     await page.keyboard.press("Escape");

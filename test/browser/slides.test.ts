@@ -41,6 +41,7 @@ async function openDeck(file: string) {
     if (!/^(file|data|blob):/.test(request.url())) errors.push(`asks the network for ${request.url()}`);
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   await page.goto(pathToFileURL(join(out, file)).href);
   return { page, errors, close: () => context.close() };
 }
@@ -76,7 +77,7 @@ describe.each(decks)("%s", (name) => {
 
   beforeAll(async () => {
     deck = await openDeck(`${name}.html`);
-    await deck.page.waitForSelector("body[data-deck=ready]", { state: "attached", timeout: 30_000 });
+    await deck.page.waitForSelector("body[data-deck=ready]", { state: "attached" });
   });
   afterAll(async () => {
     await deck?.close();

@@ -29,7 +29,7 @@ def fails(kernel: Kernel, program: str, *parts: str) -> Cell:
 
 def late_report(kernel: Kernel, id: str, text: str) -> str:
     """What is reported for a cell, perhaps after its end, once it holds `text`."""
-    kernel.wait(lambda: text in kernel.so_far(id).report, 5, f"a report of {text!r} for its cell")
+    kernel.wait(lambda: text in kernel.so_far(id).report, 15, f"a report of {text!r} for its cell")
     kernel.listen(0.1)
     return kernel.so_far(id).report
 
@@ -333,7 +333,7 @@ def not_aborted(kernel: Kernel) -> None:
     for _ in range(20):
         kernel.replies.clear()
         kernel.send(code.throw)
-        kernel.wait(lambda: bool(kernel.replies), 5, "the reply")
+        kernel.wait(lambda: bool(kernel.replies), 15, "the reply")
         kernel.must(code.hello)
 
 

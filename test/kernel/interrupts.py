@@ -137,9 +137,9 @@ def package(kernel: Kernel) -> None:
 
 @check("a loop in a timer of an ended cell is interrupted while another cell waits", only="typescript")
 def timer_loop(kernel: Kernel) -> None:
-    kernel.must('setTimeout(() => { console.log("spinning"); for (;;); }, 100);\nundefined')
+    first = kernel.must('setTimeout(() => { console.log("spinning"); for (;;); }, 100);\nundefined')
     id = kernel.send(code.sleep.replace("SECONDS", "0.3"))
-    kernel.listen(0.6)
+    kernel.await_output(first.id, "spinning")
     kernel.interrupt()
     kernel.finish(id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -120,16 +121,21 @@ def trained(kernel: Kernel) -> None:
     kernel.must(TRAINING, timeout=60)
     first = float(kernel.must("loss()").text)
     id = start(kernel, 'console.log("running");\nawait train(step, { steps: 1e7 });')
-    kernel.listen(3)
+
+    def steps_told() -> int:
+        texts = [update["data"].get("text/plain", "") for update in kernel.so_far(id).all("update_display_data")]
+        return max((int(step) for text in texts for step in re.findall(r"step (\d+)", text)), default=0)
+
+    kernel.wait(lambda: steps_told() > 1000, 60, "a thousand steps", id)
     cell = interrupted(kernel, id)
 
     # A picture that is being drawn is finished first, which may be after the cell's end.
     def told() -> bool:
         return "stopped at" in str(kernel.so_far(cell.id).all("update_display_data")[-1])
 
-    kernel.wait(told, 5, "a display that says where training stopped", cell.id)
+    kernel.wait(told, 15, "a display that says where training stopped", cell.id)
     steps = float(kernel.must("done()").text)
-    assert steps > 100, f"only {steps} steps were made"
+    assert steps > 1000, f"only {steps} steps were made"
     kernel.listen(0.3)
     equal(float(kernel.must("done()").text), steps, "the steps, later")
     assert float(kernel.must("loss()").text) < first / 2, "the network has forgotten what it had learned"

@@ -123,7 +123,7 @@ def comm_open(kernel: Kernel) -> None:
     message = kernel.client.session.msg("comm_open", {"comm_id": "c1", "target_name": "nobody", "data": {}})
     kernel.client.shell_channel.send(message)
     id = message["header"]["msg_id"]
-    kernel.wait(lambda: id in kernel.idle, 5, "idle after comm_open")
+    kernel.wait(lambda: id in kernel.idle, 15, "idle after comm_open")
     closed = [m["content"]["comm_id"] for m in kernel.published(id) if m["msg_type"] == "comm_close"]
     equal(closed, ["c1"], "the comms that were closed")
 
@@ -150,11 +150,12 @@ def framed(kernel: Kernel) -> None:
         ("complete_request", {"code": "a", "cursor_pos": 1}, "shell"),
         ("history_request", {"hist_access_type": "tail", "n": 1, "output": False, "raw": True}, "shell"),
     ):
+        before = len(kernel.order)
         kernel.request(kind, content, channel)
-        kernel.listen(0.2)
-        states = [m["content"]["execution_state"] for m in kernel.order[-2:] if m["msg_type"] == "status"]
+        kernel.wait(lambda: len(kernel.order) >= before + 2, 15, f"two messages about {kind} on {channel}")
+        states = [m["content"].get("execution_state") for m in kernel.order[before:]]
         equal(states, ["busy", "idle"], f"states around {kind} on {channel}")
-        equal({m["parent_header"]["msg_type"] for m in kernel.order[-2:]}, {kind}, "their parent")
+        equal({m["parent_header"]["msg_type"] for m in kernel.order[before:]}, {kind}, "their parent")
 
 
 if __name__ == "__main__":

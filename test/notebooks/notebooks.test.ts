@@ -4,6 +4,9 @@ import { executeNotebooks, type Execution } from "./execute.mjs";
 import { startRunning, stopRunning } from "./running.mjs";
 import { inspectSource } from "./source.mjs";
 
+/** A guard against notebooks that hang: far above what slow machines need. */
+const patience = 1_800_000;
+
 const notebooks = discover().map((path) => ({ name: nameOf(path), path }));
 
 test("there are notebooks", () => {
@@ -28,7 +31,7 @@ describe("executed by Jupyter", () => {
 
   afterAll(stopRunning);
 
-  test.each(notebooks)("$name runs without a defect", async ({ name }) => {
+  const runs = async ({ name }: { name: string }): Promise<void> => {
     const { defects, seconds } = await executions.get(name)!;
     if (seconds > 240) {
       console.warn(
@@ -36,5 +39,6 @@ describe("executed by Jupyter", () => {
       );
     }
     if (defects.length > 0) throw new Error(defects.map((defect) => describeDefect(name, defect)).join("\n"));
-  });
+  };
+  test.each(notebooks)("$name runs without a defect", runs, patience);
 });

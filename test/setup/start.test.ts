@@ -144,7 +144,7 @@ whenSetUp("start", () => {
     child.kill("SIGINT");
     expect(await ended).toBe(0);
     // Killed processes take a moment to vanish.
-    for (let tries = 0; tries < 20 && below.some(alive); tries++) await sleep(100);
+    for (let tries = 0; tries < 100 && below.some(alive); tries++) await sleep(100);
     expect(below.filter(alive)).toEqual([]);
     await expect(get("/api", {})).rejects.toThrow();
   });
