@@ -73,7 +73,7 @@ def until_gone(kernel: Kernel) -> float | None:
     """Seconds from the request to shut down to the end of every process; None if some go on."""
     processes = kernel.processes
     start = time.monotonic()
-    kernel.client.session.send(kernel.client.control_channel.socket, "shutdown_request", {"restart": False})
+    kernel.client.shutdown()
     return time.monotonic() - start if gone(processes, PATIENCE) else None
 
 

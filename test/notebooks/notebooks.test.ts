@@ -31,14 +31,18 @@ describe("executed by Jupyter", () => {
 
   afterAll(stopRunning);
 
-  const runs = async ({ name }: { name: string }): Promise<void> => {
-    const { defects, seconds } = await executions.get(name)!;
-    if (seconds > 240) {
-      console.warn(
-        `${name} took ${seconds.toFixed(0)} s beside another one; the course promises less than two minutes alone.`,
-      );
-    }
-    if (defects.length > 0) throw new Error(defects.map((defect) => describeDefect(name, defect)).join("\n"));
-  };
-  test.each(notebooks)("$name runs without a defect", runs, patience);
+  test.each(notebooks)(
+    "$name runs without a defect",
+    async ({ name }) => {
+      const { defects, seconds } = await executions.get(name)!;
+      if (seconds > 240) {
+        console.warn(
+          `${name} took ${seconds.toFixed(0)} s beside another one; the course promises less than two minutes alone.`,
+        );
+      }
+      if (defects.length > 0)
+        throw new Error(defects.map((defect) => describeDefect(name, defect)).join("\n"));
+    },
+    patience,
+  );
 });
